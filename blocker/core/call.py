@@ -1,0 +1,75 @@
+"""An incoming call as values: what a hook saw of it, and what it is once its number is in normal form.
+
+Decides which line and which trunk a call belongs to. Doesn't read the number (`number.py`) and doesn't judge
+(`decide.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from blocker.core.number import Caller, NumberPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a hook saw, before anything is made of it. Texts are as received: raw bytes read as latin-1."""
+
+    hook: str
+    """Which hook saw it: `fastagi`, `http`."""
+    number: str
+    """The number presented (CLI), empty or a word such as `anonymous` where there was none."""
+    name: str = ""
+    """The caller name presented; never matched as a number."""
+    presentation: int | None = None
+    """Asterisk's CALLERPRES byte (0-3 allowed, 32-35 restricted, 64-67 unavailable); None where the hook can't tell."""
+    called: str = ""
+    """The number that was called, as the trunk gave it."""
+    channel: str = ""
+    """The telephony channel, for example `PJSIP/mytrunk-00000012`; names the trunk."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """What lets somebody find this call in other records: uniqueid, channel, hook peer …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the household."""
+
+    name: str
+    region: str
+    """ISO 3166-1 alpha-2 of the place where the line is."""
+    time_zone: str
+    """IANA name; the line's local time."""
+    number: str = ""
+    """E.164, empty where the configuration doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A way in from a provider; its endpoint's name is its key."""
+
+    name: str
+    plan: NumberPlan
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """One call, ready to be judged."""
+
+    id: str
+    """Random, made on accept; every entry about this call carries it."""
+    received_at: datetime
+    """UTC, to the millisecond."""
+    caller: Caller
+    line: Line
+    sighting: Sighting
+    trunk: str = ""
+
+
+def endpoint_of(channel: str) -> str:
+    """The endpoint in a channel name: `PJSIP/mytrunk-00000012` → `mytrunk`; empty where there is none.
+
+    Source: Asterisk names channels TECHNOLOGY/RESOURCE-UNIQUE.
+    """
+    _, slash, rest = channel.partition("/")
+    return rest.rpartition("-")[0] if slash else ""

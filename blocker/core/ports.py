@@ -1,0 +1,43 @@
+"""What the use cases need from the outside world, as contracts that adapters keep.
+
+Nothing is implemented here. A comment on a method is a promise its callers rely on.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from blocker.core.verdict import Match
+
+
+class Clock(Protocol):
+    """The time, as an argument rather than a global, so that a demonstration or a test can bring its own."""
+
+    @property
+    def name(self) -> str:
+        """`system` or `simulated`; the entry of every start says which."""
+        ...
+
+    def now(self) -> datetime:
+        """The present instant: aware, UTC, to the millisecond."""
+        ...
+
+
+class LedgerWriter(Protocol):
+    """Where entries go."""
+
+    async def append(self, *contents: Mapping[str, Any]) -> int:
+        """Add entries in this order; on return they are durable. Returns the last one's number.
+
+        Raises:
+            LedgerWriteError: nothing of this call was added.
+        """
+        ...
+
+
+class CommunityList(Protocol):
+    """The community lists as one thing that can be asked."""
+
+    def lookup(self, number: str) -> Match | None:
+        """What the lists say about an E.164 number; in memory or mapped: never waits, never raises."""
+        ...

@@ -1,0 +1,88 @@
+"""Every exception this program raises on purpose.
+
+    BlockerError
+    ├── ConfigError          the configuration file can't be used; lists all its faults
+    ├── RulesError           rule files can't be used; lists all their faults
+    ├── UsageError           a command was asked for something that doesn't exist or makes no sense
+    ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
+    ├── SourceError          a block list could not be read; the last good one stays
+    ├── DataDirError         the data directory can't be used: locked by another process, not writable, missing
+    └── LedgerError          the evidence ledger can't be read or written
+        ├── LedgerFormatError    it was made by a newer program, or isn't a ledger
+        ├── LedgerCorruptError   it doesn't verify; the message says at which entry
+        └── LedgerWriteError     an entry could not be made durable (disk full, read-only, closed)
+
+Each message says what is wrong, where, and how to mend it: it is printed to the household as it stands.
+This module decides nothing else; in particular not what happens to a call, which rings whenever one of these is raised
+on its way (`screening.py`).
+"""
+
+from dataclasses import dataclass
+
+
+class BlockerError(Exception):
+    """Base of all errors raised on purpose; `__main__` prints it without a traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one place of a file that a person wrote."""
+
+    file: str
+    line: int
+    """1-based; 0 where the fault is about the whole file."""
+    what: str
+    mend: str = ""
+    """How to put it right, as an instruction; empty where the fault says it already."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.what}" + (f" ({self.mend})" if self.mend else "")
+
+
+class _FaultyFilesError(BlockerError):
+    """Shared by the errors that report every fault of a file, or of several, at once."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+class ConfigError(_FaultyFilesError):
+    """The configuration can't be used."""
+
+
+class RulesError(_FaultyFilesError):
+    """Rule files can't be used."""
+
+
+class UsageError(BlockerError):
+    """A command names something that doesn't exist, or values that make no sense together."""
+
+
+class ProtocolError(BlockerError):
+    """A peer sent what the protocol doesn't allow; nothing it said is believed."""
+
+
+class SourceError(BlockerError):
+    """A block list could not be fetched or read."""
+
+
+class DataDirError(BlockerError):
+    """The data directory can't be used by this process."""
+
+
+class LedgerError(BlockerError):
+    """The evidence ledger can't be read or written."""
+
+
+class LedgerFormatError(LedgerError):
+    """The file isn't a ledger this version knows."""
+
+
+class LedgerCorruptError(LedgerError):
+    """The ledger doesn't verify."""
+
+
+class LedgerWriteError(LedgerError):
+    """An entry could not be made durable."""
