@@ -1,0 +1,164 @@
+"""What an entry says about each thing that happened: the contents of the evidence ledger, as plain values.
+
+One function per kind that this program writes at present; `docs/spec/evidence-ledger.md` is the format. An entry states
+what is known and no more: “call screened” states the decision, never the outcome. How entries are written as bytes and
+chained is `entry.py`'s business, when they are written is `recording.py`'s.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from blocker.core.call import IncomingCall
+from blocker.core.entry import EntryKind, format_time
+from blocker.core.listing import Listing
+from blocker.core.number import E164, Caller, Unavailable, Unusable, Withheld
+from blocker.core.treatment import Treatment
+from blocker.core.verdict import Verdict
+
+Content = dict[str, Any]
+
+
+def _entry(kind: EntryKind, at: datetime, **fields: Any) -> Content:  # noqa: ANN401  (fields of an entry are JSON values)
+    return {"v": 1, "kind": str(kind), "at": format_time(at), **fields}
+
+
+def service_started(
+    at: datetime, *, program: str, clock: str, region: str, time_zone: str, observe_only: bool, rules: str, lists: Mapping[str, str]
+) -> Content:
+    """The service begins to watch; `rules` and `lists` are SHA-256 sums of what it will decide by."""
+    return _entry(
+        EntryKind.SERVICE_STARTED,
+        at,
+        program=program,
+        clock=clock,
+        region=region,
+        time_zone=time_zone,
+        observe_only=observe_only,
+        rules=rules,
+        lists=dict(lists),
+    )
+
+
+def service_stopped(at: datetime, why: str) -> Content:
+    """The service stops watching because it was asked to."""
+    return _entry(EntryKind.SERVICE_STOPPED, at, why=why)
+
+
+def gap(at: datetime, *, since: datetime, until: datetime, why: str, calls_lost: int | None) -> Content:
+    """A stretch of time in which calls may have come that no entry tells of."""
+    return _entry(
+        EntryKind.GAP, at, **{"from": format_time(since), "to": format_time(until)}, why=why, calls_lost=calls_lost
+    )
+
+
+def call_screened(
+    call: IncomingCall, local: datetime, verdict: Verdict, treatment: Treatment, *, observe_only: bool
+) -> Content:
+    """A call was looked at and decided upon.
+
+    Args:
+        call: the call; its `received_at` becomes the entry's time.
+        local: the same instant in the line's zone.
+        verdict: the decision.
+        treatment: what the hook was told to do.
+        observe_only: whether the household only watches, so that a block still rings.
+    """
+    return _entry(
+        EntryKind.CALL_SCREENED,
+        call.received_at,
+        call=call.id,
+        line=call.line.name,
+        called=call.sighting.called,
+        zone=call.line.time_zone,
+        offset=local.isoformat()[-6:],
+        hook=call.sighting.hook,
+        trunk=call.trunk,
+        presented=_presented(call),
+        verdict={
+            "decision": str(verdict.decision),
+            "reason": str(verdict.reason),
+            "flagged": verdict.flagged,
+            "matches": [{"kind": m.kind, "what": m.what, "where": m.where, "note": m.note} for m in verdict.matches],
+        },
+        action=treatment.action,
+        observe_only=observe_only,
+        references=dict(call.sighting.references),
+    )
+
+
+def _presented(call: IncomingCall) -> Content:
+    """The caller ID. Where presentation is restricted, neither number nor name is kept: they must not be shown."""
+    restricted = bool(call.sighting.presentation is not None and call.sighting.presentation & 0x60)
+    number, valid = (call.caller.number, call.caller.valid) if isinstance(call.caller, E164) else (None, None)
+    kind, why = _kind_of(call.caller)
+    return {
+        "kind": kind,
+        "why": why,
+        "number": number,
+        "valid": valid,
+        "raw": "" if restricted else call.sighting.number,
+        "name": "" if restricted else call.sighting.name,
+        "presentation": call.sighting.presentation,
+    }
+
+
+def _kind_of(caller: Caller) -> tuple[str, str]:
+    match caller:
+        case E164():
+            return "e164", ""
+        case Withheld(why):
+            return "withheld", why
+        case Unavailable(why):
+            return "unavailable", why
+        case Unusable(_, why):
+            return "unusable", why
+
+
+def answer(*, acknowledged: bool, after_ms: int | None) -> Content:
+    """Part of `call_screened` for a call that was let ring: whether the phone system took the answer, and when.
+
+    `after_ms` counts from the moment the hook was asked.
+    """
+    return {"acknowledged": acknowledged, "after_ms": after_ms}
+
+
+def outcome(at: datetime, call_id: str, *, acknowledged: bool, after_ms: int | None) -> Content:
+    """What became of a call that was to be turned away; refused only where the phone system confirmed it in time."""
+    return _entry(
+        EntryKind.OUTCOME,
+        at,
+        call=call_id,
+        result="refused" if acknowledged else "rang-or-unknown",
+        acknowledged=acknowledged,
+        after_ms=after_ms,
+    )
+
+
+def statement(
+    at: datetime, call_id: str, *, mark: str, said_company: str | None, company: str | None, by: str
+) -> Content:
+    """What a person says about a call, afterwards. `company` is what `said_company` resolves to, or None."""
+    return _entry(
+        EntryKind.STATEMENT, at, call=call_id, mark=mark, said_company=said_company, company=company, by=by
+    )
+
+
+def list_changed(at: datetime, change: str, listing: Listing, *, by: str, sha256: str) -> Content:
+    """The household put something on one of its lists or took it off; `sha256` is the list's sum afterwards."""
+    return _entry(
+        EntryKind.LIST_CHANGED,
+        at,
+        list=str(listing.list),
+        change=change,
+        number=listing.text,
+        comment=listing.comment,
+        until=format_time(listing.until) if listing.until else None,
+        by=by,
+        sha256=sha256,
+    )
+
+
+def list_synced(at: datetime, *, source: str, origin: str, entries: int, sha256: str) -> Content:
+    """A community list was replaced by a newer one."""
+    return _entry(EntryKind.LIST_SYNCED, at, source=source, origin=origin, entries=entries, sha256=sha256)
