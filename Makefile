@@ -1,0 +1,43 @@
+# What a person types. The work of getting tools is in tools/bootstrap, which does nothing when all is there.
+# A machine needs git, make and Python 3.11 or newer; everything else is fetched into this folder.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak lint bench clean
+MAKEFLAGS += --no-print-directory
+export PYTHON
+unexport PYTHONPATH PYTHONHOME
+
+# Tests see the installed wheel and never the source tree: PYTHONSAFEPATH keeps the current folder off sys.path.
+TESTED_WHEEL = BLOCKER_TEST_WHEEL=1 PYTHONSAFEPATH=1 .venv-wheel/bin/python -m pytest
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## a week of a household's calls over a real socket, and the report made of it; nothing to set up
+	@tools/bootstrap run
+	@.venv/bin/python -m blocker demo
+
+lint: ## style, types and import directions
+	@tools/bootstrap dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: lint ## lint, then all tests against the built wheel, with a real Asterisk where one can be had
+	@tools/bootstrap system
+	@tools/bootstrap wheel
+	$(TESTED_WHEEL)
+
+soak: ## the tests that take minutes
+	@tools/bootstrap system
+	@tools/bootstrap wheel
+	$(TESTED_WHEEL) -m soak
+
+bench: ## speed and size, as ratios against floors measured in the same run
+	@tools/bootstrap dev
+	.venv/bin/python -m bench
+
+clean: ## remove everything that make and the tools made in this folder
+	rm -rf .venv .venv-wheel build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
