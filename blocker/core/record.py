@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from blocker.core.call import IncomingCall
-from blocker.core.entry import EntryKind, format_time
+from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.listing import Listing
 from blocker.core.number import E164, Caller, Unavailable, Unusable, Withheld
 from blocker.core.treatment import Treatment
@@ -50,6 +50,20 @@ def gap(at: datetime, *, since: datetime, until: datetime, why: str, calls_lost:
     return _entry(
         EntryKind.GAP, at, **{"from": format_time(since), "to": format_time(until)}, why=why, calls_lost=calls_lost
     )
+
+
+def gap_at_start(last: Mapping[str, Any] | None, now: datetime) -> list[Content]:
+    """The time in which nobody watched before this start, judged by the ledger's last entry; nothing in a new ledger.
+
+    After a stop that was not asked for, nobody knows until when calls were seen, so that the gap begins at the last
+    entry: it may say too much, never too little.
+    """
+    if last is None:
+        return []
+    stopped = last["kind"] == EntryKind.SERVICE_STOPPED
+    why = "the service was stopped" if stopped else "the service ended without stopping; its last entry is where this begins"
+    since = parse_time(last["at"])
+    return [gap(now, since=min(since, now), until=now, why=why, calls_lost=None)]
 
 
 def call_screened(

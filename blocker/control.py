@@ -1,0 +1,132 @@
+"""Commands to a running service, over a Unix socket in the data directory: one JSON object a line, both ways.
+
+The rights on the socket (mode 0600) are the permission: whoever may read the household's data may change its lists. This
+module carries commands and answers; which commands there are, the table given to `ControlServer` says.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from blocker.errors import BlockerError, DataDirError, UsageError
+
+MAX_LINE = 64 * 1024
+"""Longest command or answer in bytes, but for lists, which are sent as one answer line as well."""
+
+MAX_ANSWER = 64 * 1024 * 1024
+
+MAX_SOCKET_PATH = 100
+"""`sun_path` holds 108 bytes on Linux; a longer path is reached through its folder's descriptor."""
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+@contextlib.contextmanager
+def _reachable(path: Path) -> Iterator[str]:
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+class ControlServer:
+    """The service's side."""
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._server: asyncio.Server | None = None
+        self._log = structlog.get_logger("control")
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            DataDirError: the socket can't be made.
+        """
+        try:
+            self._path.unlink(missing_ok=True)  # left by a killed service; the lock says that no other is alive
+            old = os.umask(0o177)
+            try:
+                with _reachable(self._path) as path:
+                    self._server = await asyncio.start_unix_server(self._serve, path, limit=MAX_LINE)
+            finally:
+                os.umask(old)
+        except OSError as error:
+            raise DataDirError(f"{self._path}: the control socket can't be made: {error.strerror}") from error
+
+    async def close(self) -> None:
+        """Stop listening and take the socket away."""
+        if self._server is not None:
+            self._server.close()
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            answer = await self._answer(await reader.readline())
+            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        except (OSError, ValueError) as error:
+            self._log.warning("a command was not understood or its answer not taken", why=str(error))
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            asked = json.loads(line)
+            handler = self._handlers[asked["do"]]
+            arguments = dict(asked.get("with", {}))
+        except (ValueError, KeyError, TypeError):
+            return {"error": "the service doesn't know this command (is it another version than the command line?)"}
+        try:
+            return {"result": await handler(**arguments)}
+        except BlockerError as error:
+            return {"error": str(error)}
+        except Exception:
+            self._log.exception("a command failed", command=asked["do"])
+            return {"error": "the service failed at this command; its log says why"}
+
+
+async def ask(path: Path, command: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
+    """Ask a running service.
+
+    Raises:
+        ServiceAbsent: no service listens there.
+        UsageError: the service refused, with its message.
+    """
+    try:
+        with _reachable(path) as reachable:
+            reader, writer = await asyncio.open_unix_connection(reachable, limit=MAX_ANSWER)
+    except PermissionError as error:
+        raise DataDirError(f"{path}: {error.strerror} (run this as the user who runs the service)") from error
+    except OSError as error:
+        raise ServiceAbsent(str(path)) from error
+    try:
+        writer.write(json.dumps({"do": command, "with": arguments}, ensure_ascii=False).encode() + b"\n")
+        await writer.drain()
+        line = await reader.readline()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the service went away before it answered: {error}") from error
+    finally:
+        writer.close()
+    if not line:
+        raise UsageError("the service went away before it answered; see its log")
+    answer = json.loads(line)
+    if "error" in answer:
+        raise UsageError(answer["error"])
+    return answer["result"]
+
+
+class ServiceAbsent(Exception):  # noqa: N818  (not an error: the caller then does the work itself)
+    """No service listens on this data directory."""

@@ -1,0 +1,194 @@
+"""Items of the household's lists, how a person writes one, and the index a caller is looked up in.
+
+Decides which listing speaks for a number. Doesn't decide what follows from it (`decide.py`), which numbers nobody may
+block (`ranges.py`), nor how a whole number is read (`number.py`); a prefix, which no numbering plan can check, is read
+here.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from blocker.core.number import MAX_DIGITS, country_code, national_prefix, parse_typed
+from blocker.errors import UsageError
+
+MIN_DIGITS_AFTER_COUNTRY = 2
+"""A shorter prefix would catch a whole country or a good part of it."""
+
+_TWO_DIGIT_COUNTRIES = frozenset(
+    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 "
+    "90 91 92 93 94 95 98".split()
+)
+"""Country codes of two digits; 1 and 7 have one, all others three. Source: ITU-T E.164, list of assigned codes."""
+
+_SEPARATORS = str.maketrans("", "", " .-/()")
+_DIGITS = re.compile(r"\+?[0-9]+", re.ASCII)
+
+
+class ListName(StrEnum):
+    """The household's two lists."""
+
+    ALLOW = "allow"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a listing is about: one number, or every number that begins so."""
+
+    number: str
+    """E.164, `+` and digits; for a prefix only its beginning."""
+    is_prefix: bool = False
+
+    @property
+    def text(self) -> str:
+        """As it is written everywhere: a prefix ends in `*`."""
+        return f"{self.number}*" if self.is_prefix else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One item of a list."""
+
+    list: ListName
+    number: str
+    """E.164, `+` and digits; for a prefix only its beginning."""
+    is_prefix: bool
+    comment: str
+    added_at: datetime
+    """Aware, UTC."""
+    added_by: str
+    until: datetime | None = None
+    """The instant (aware, UTC) from which it no longer holds; None for no end."""
+
+    @property
+    def target(self) -> Target:
+        return Target(self.number, self.is_prefix)
+
+    @property
+    def text(self) -> str:
+        """As it is written everywhere: a prefix ends in `*`."""
+        return self.target.text
+
+    def holds_at(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
+
+class ListIndex:
+    """The listings of one list, unchangeable, ready to be asked for each call.
+
+    An exact listing wins over a prefix and a longer prefix over a shorter one; one that has run out is passed over. Of
+    two listings with the same target the later one counts.
+    """
+
+    __slots__ = ("_exact", "_prefix_lengths", "_prefixes")
+
+    def __init__(self, listings: Iterable[Listing] = ()) -> None:
+        self._exact: dict[str, Listing] = {}
+        self._prefixes: dict[str, Listing] = {}
+        for listing in listings:
+            (self._prefixes if listing.is_prefix else self._exact)[listing.number] = listing
+        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}, reverse=True))
+
+    def __len__(self) -> int:
+        return len(self._exact) + len(self._prefixes)
+
+    def match(self, number: str, now: datetime) -> Listing | None:
+        """The listing that speaks for an E.164 number at an instant (aware, any zone); None if none does."""
+        listing = self._exact.get(number)
+        if listing is not None and listing.holds_at(now):
+            return listing
+        for length in self._prefix_lengths:
+            listing = self._prefixes.get(number[:length])
+            if listing is not None and listing.holds_at(now):
+                return listing
+        return None
+
+    def sha256(self) -> str:
+        """The hash (hex) that ledger entries name the list's state by.
+
+        It is over one line per listing, sorted by its bytes: the target, a space, and `until` as
+        `2027-11-17T08:12:33.123Z` or `-`, and LF. All of that stands in the `list-changed` entries, so that anybody can
+        compute it again; comments decide nothing and may be erased, so they are left out.
+        """
+        listings = (*self._exact.values(), *self._prefixes.values())
+        lines = sorted(f"{listing.text} {_instant(listing.until)}\n" for listing in listings)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _instant(until: datetime | None) -> str:
+    if until is None:
+        return "-"
+    return until.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_target(text: str, region: str) -> Target:
+    """What a person means by a number or, with a `*` at its end, by a prefix: `02 555 12 34`, `+32 2 555*`.
+
+    Args:
+        text: as typed, or as it stands in a file.
+        region: ISO 3166-1 alpha-2 of the country whose national numbers are meant.
+
+    Raises:
+        UsageError: it is neither, or a prefix so short that it would catch a country.
+    """
+    written = unicodedata.normalize("NFKC", text).strip()
+    if written.endswith("*"):
+        return Target("+" + _prefix_digits(written.rstrip("*"), region), is_prefix=True)
+    number = parse_typed(text, region)
+    if number is None:
+        msg = f"“{text}” is no telephone number; write it as +{country_code(region)}… or as it is dialled at home"
+        raise UsageError(msg)
+    return Target(number.number)
+
+
+def _prefix_digits(written: str, region: str) -> str:
+    """The digits of a prefix with its country code and without `+`."""
+    compact = written.replace(" ", "")
+    if compact.startswith(("+", "00")):
+        compact = compact.replace("(0)", "")
+    compact = compact.translate(_SEPARATORS)
+    if not _DIGITS.fullmatch(compact):
+        msg = f"“{written}*” is no prefix: digits, perhaps a + before them, and one * at the end"
+        raise UsageError(msg)
+    digits = _with_country(compact, written, region)
+    country = _country_digits(digits)
+    if len(digits) < country + MIN_DIGITS_AFTER_COUNTRY:
+        msg = (
+            f"the prefix “{written}*” would catch a whole country or much of it; "
+            f"give at least {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
+        )
+        raise UsageError(msg)
+    if len(digits) > MAX_DIGITS:
+        msg = f"the prefix “{written}*” is longer than any number ({MAX_DIGITS} digits)"
+        raise UsageError(msg)
+    return digits
+
+
+def _with_country(compact: str, written: str, region: str) -> str:
+    home, trunk = str(country_code(region)), national_prefix(region)
+    if compact.startswith("+"):
+        digits = compact[1:]
+    elif compact.startswith("00"):
+        digits = compact[2:]
+    elif compact.startswith(trunk):
+        return home + compact.removeprefix(trunk)
+    else:
+        msg = f"the prefix “{written}*” could begin anywhere; write it as +{home}… or with its {trunk}"
+        raise UsageError(msg)
+    if digits.startswith("0"):
+        msg = f"no country code begins with 0, as the prefix “{written}*” does"
+        raise UsageError(msg)
+    # People write +320… for +32…; no national number begins with 0 where 0 is the prefix that is dialled before it.
+    return home + digits.removeprefix(home + "0") if trunk == "0" and digits.startswith(home + "0") else digits
+
+
+def _country_digits(digits: str) -> int:
+    """How many digits the country code of an international number has."""
+    if digits[:1] in {"1", "7"}:
+        return 1
+    return 2 if digits[:2] in _TWO_DIGIT_COUNTRIES else 3

@@ -1,0 +1,132 @@
+"""Getting entries into the ledger: now and durably, or soon; and saying so when some could not be written.
+
+Decides when an entry is written, and what is kept in memory while the disk can't take it. Doesn't decide what an entry
+says (`core/record.py`) nor how it is chained (`evidence/ledger.py`). Nothing that was written is ever touched again.
+"""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from blocker.core import record
+from blocker.core.ports import Clock, LedgerWriter
+from blocker.core.record import Content
+from blocker.errors import LedgerError, LedgerWriteError
+
+MAX_WAITING = 10_000
+"""Entries kept in memory while the disk can't take them: months of a household's calls, some 10 MB."""
+
+RETRY_SECONDS = 5.0
+"""How long to wait before the disk is tried again; only while something waits, so that an idle service sleeps."""
+
+MAX_BATCH = 500
+"""Entries handed over at once, so that a blocked call which needs its record now never waits behind thousands."""
+
+
+class Recorder:
+    """The one way to the ledger for everything in this process."""
+
+    def __init__(self, ledger: LedgerWriter | None, clock: Clock, *, fault: str = "") -> None:
+        """`ledger` is None where it could not be opened; then `fault` says why, and every call rings."""
+        self._ledger = ledger
+        self._clock = clock
+        self._fault = fault
+        self._waiting: deque[Content] = deque()
+        self._wakeup = asyncio.Event()
+        self._failing_since: datetime | None = None
+        self._lost = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("recording")
+
+    @property
+    def problem(self) -> str:
+        """Why records can't be written at present; empty while all is well."""
+        return self._fault
+
+    @property
+    def waiting(self) -> int:
+        """How many entries wait in memory for the disk."""
+        return len(self._waiting)
+
+    async def durable(self, *contents: Content) -> int:
+        """Write entries now; on return they are on the disk. Returns the last one's number.
+
+        Raises:
+            LedgerWriteError: they are not, and nothing of them is kept.
+        """
+        if self._ledger is None:
+            raise LedgerWriteError(self._fault)
+        try:
+            number = await self._ledger.append(*contents)
+        except LedgerError as error:
+            self._failed(str(error))
+            raise
+        if self._fault:
+            self._wakeup.set()
+        return number
+
+    def later(self, content: Content) -> None:
+        """Write an entry as soon as the disk takes it; never waits, never raises."""
+        if len(self._waiting) >= MAX_WAITING:
+            self._waiting.popleft()
+            self._lost += 1
+        self._waiting.append(content)
+        self._wakeup.set()
+        if self._writer is None:
+            self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
+
+    async def close(self) -> None:
+        """Write what still waits, once more at most; what remains is counted in the log, with its calls' numbers kept out."""
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        if self._waiting and not await self._flush():
+            self._log.error("entries lost at stop", entries=len(self._waiting), why=self._fault)
+
+    async def _write_waiting(self) -> None:
+        while True:
+            await self._wakeup.wait()
+            self._wakeup.clear()
+            if not await self._flush():
+                await asyncio.sleep(RETRY_SECONDS)
+                self._wakeup.set()
+
+    async def _flush(self) -> bool:
+        """Write what waits; False where the disk still can't take it. An entry leaves memory only once it is durable."""
+        if self._ledger is None:
+            return False
+        while self._waiting or self._failing_since:
+            batch = [self._waiting[i] for i in range(min(len(self._waiting), MAX_BATCH))]
+            try:
+                await self._ledger.append(*self._gap(), *batch)
+            except LedgerError as error:
+                self._failed(str(error))
+                return False
+            self._recovered()
+            for _ in batch:
+                self._waiting.popleft()
+        return True
+
+    def _gap(self) -> list[dict[str, Any]]:
+        if self._failing_since is None:
+            return []
+        now = self._clock.now()
+        why = "entries could not be written; calls rang meanwhile"
+        return [record.gap(now, since=self._failing_since, until=now, why=why, calls_lost=self._lost)]
+
+    def _failed(self, why: str) -> None:
+        if self._failing_since is None:
+            self._failing_since = self._clock.now()
+            self._log.error("records can't be written; calls ring until they can", why=why)
+        self._fault = why
+        self._wakeup.set()
+        if self._writer is None:
+            self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
+
+    def _recovered(self) -> None:
+        if self._failing_since is not None:
+            self._log.warning("records can be written again", since=self._failing_since.isoformat(), lost=self._lost)
+        self._failing_since, self._fault, self._lost = None, "", 0

@@ -1,0 +1,208 @@
+"""The call path: from what a hook saw to what it shall do, within a budget, and ringing whenever anything is in doubt.
+
+The promises kept here: only a positive “block” turns a call away; it does so only once its record is durable; the one
+broad `except` of the program stands in `judge` and in `secure`, and lets the call ring. What is decided is
+`core/decide.py`'s business. Waits for no network: all it needs is in memory or mapped before the call comes.
+
+A hook calls `judge`, for a call that is to be turned away `secure`, then gives its answer, then `settle`, once each.
+"""
+
+import asyncio
+import dataclasses
+import secrets
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from blocker.core import record
+from blocker.core.call import IncomingCall, Line, Sighting, Trunk, endpoint_of
+from blocker.core.decide import Knowledge, Moment, decide
+from blocker.core.number import E164, NumberPlan, Unusable, normalise
+from blocker.core.ports import Clock
+from blocker.core.record import Content
+from blocker.core.treatment import RING, Treatment
+from blocker.core.verdict import UNSCREENED, Verdict
+from blocker.recording import Recorder
+
+RECENT_CALLERS = 1024
+"""How many numbers are remembered for “the same number again”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One call on its way through: what a hook needs to answer, and what is needed to record it afterwards."""
+
+    call_id: str
+    verdict: Verdict
+    treatment: Treatment
+    accepted_at: float
+    """Loop time in seconds at which the phone system asked."""
+    deadline: float
+    """Loop time in seconds after which an answer is worth nothing."""
+    call: IncomingCall
+    local: datetime
+    in_doubt: bool = False
+    """Its record was begun as turned away but not confirmed in time, so that it rings and says so afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where the phone lines are: what the configuration says of them."""
+
+    home: Line
+    """The line that a call belongs to where nothing else is known."""
+    lines: tuple[Line, ...] = ()
+    trunks: Mapping[str, Trunk] = dataclasses.field(default_factory=dict)
+
+    def plan(self, channel: str) -> tuple[str, NumberPlan]:
+        """The trunk of a channel, by name, and how it writes numbers."""
+        trunk = self.trunks.get(endpoint_of(channel))
+        return (trunk.name, trunk.plan) if trunk else ("", NumberPlan(self.home.region))
+
+    def line(self, called: str, plan: NumberPlan) -> Line:
+        """The line that was called; the home line where the called number is none of the household's."""
+        number = normalise(called, None, plan)
+        if isinstance(number, E164):
+            for line in self.lines:
+                if line.number == number.number:
+                    return line
+        return self.home
+
+
+class Screener:
+    """Looks at calls, one after the other or many at once."""
+
+    def __init__(
+        self,
+        *,
+        knowledge: Knowledge,
+        setting: Setting,
+        treat: Callable[[Verdict], Treatment],
+        recorder: Recorder,
+        clock: Clock,
+        budget_seconds: float,
+    ) -> None:
+        self.knowledge = knowledge
+        """Swapped whole, by one assignment, whenever a list or a rule changes."""
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """Calls by (action, reason), since the start."""
+        self._setting = setting
+        self._treat = treat
+        self._recorder = recorder
+        self._clock = clock
+        self._budget = budget_seconds
+        self._recent: OrderedDict[str, datetime] = OrderedDict()
+        self._zones = {line.time_zone: ZoneInfo(line.time_zone) for line in (setting.home, *setting.lines)}
+        self._log = structlog.get_logger("screening")
+
+    def judge(self, sighting: Sighting, accepted_at: float) -> Screening:
+        """The verdict and the treatment of a call; synchronous, can't raise.
+
+        Args:
+            sighting: what the hook saw.
+            accepted_at: loop time in seconds at which the phone system asked.
+        """
+        received_at = self._clock.now()
+        verdict, treatment = UNSCREENED, RING
+        call, local = self._unread(sighting, received_at)
+        try:
+            call, local = self._identify(sighting, call.id, received_at)
+            verdict = decide(call, self.knowledge, Moment(local, self._seen_before(call)))
+            if verdict.blocks and not self.knowledge.policy.observe_only:
+                treatment = self._treat(verdict)
+        except Exception:  # a fault of ours must never cost a wanted call
+            verdict, treatment = UNSCREENED, RING
+            self._log.exception("screening failed; the call rings", call=call.id)
+        return Screening(call.id, verdict, treatment, accepted_at, accepted_at + self._budget, call, local)
+
+    async def secure(self, screening: Screening) -> Screening:
+        """Make the record of a call that is to be turned away; comes back ringing where that fails. Can't raise.
+
+        Returns before the screening's deadline.
+        """
+        writing = asyncio.ensure_future(self._recorder.durable(self._screened(screening)))
+        try:
+            async with asyncio.timeout_at(screening.deadline):
+                await asyncio.shield(writing)
+        except TimeoutError:
+            writing.add_done_callback(lambda done: self._settle_late(screening, done))
+            self._log.error("the record took too long; the call rings", call=screening.call_id)
+            return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING, in_doubt=True)
+        except Exception as error:  # disk full, read-only, ledger closed: the call rings
+            self._log.error("no record, so the call rings", call=screening.call_id, why=str(error))
+            return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING)
+        return screening
+
+    def settle(self, screening: Screening, acknowledged_at: float | None) -> None:
+        """Record what became of the answer.
+
+        Args:
+            screening: as it was when the hook answered.
+            acknowledged_at: loop time in seconds at which the phone system confirmed the answer; None if it never did.
+        """
+        after_ms = None if acknowledged_at is None else max(0, round((acknowledged_at - screening.accepted_at) * 1000))
+        in_time = acknowledged_at is not None and acknowledged_at <= screening.deadline
+        if screening.treatment.turns_away:
+            self._recorder.later(
+                record.outcome(self._clock.now(), screening.call_id, acknowledged=in_time, after_ms=after_ms)
+            )
+        elif not screening.in_doubt:
+            entry = self._screened(screening)
+            self._recorder.later(entry | {"answer": record.answer(acknowledged=in_time, after_ms=after_ms)})
+        self.counts[screening.treatment.action, screening.verdict.reason] += 1
+        self._log.info(
+            "call screened",
+            call=screening.call_id,
+            number=screening.call.caller.number if isinstance(screening.call.caller, E164) else None,
+            line=screening.call.line.name,
+            decision=str(screening.verdict.decision),
+            reason=str(screening.verdict.reason),
+            action=screening.treatment.action,
+            acknowledged=in_time,
+            after_ms=after_ms,
+        )
+
+    def _settle_late(self, screening: Screening, writing: asyncio.Future[int]) -> None:
+        """A record that came too late stands, so what happened is added; one that failed is made anew, as it was."""
+        if writing.cancelled() or writing.exception() is not None:
+            unscreened = dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING)
+            self._recorder.later(self._screened(unscreened) | {"answer": record.answer(acknowledged=False, after_ms=None)})
+        else:
+            now = self._clock.now()
+            self._recorder.later(record.outcome(now, screening.call_id, acknowledged=False, after_ms=None))
+
+    def _screened(self, screening: Screening) -> Content:
+        return record.call_screened(
+            screening.call,
+            screening.local,
+            screening.verdict,
+            screening.treatment,
+            observe_only=self.knowledge.policy.observe_only,
+        )
+
+    def _unread(self, sighting: Sighting, received_at: datetime) -> tuple[IncomingCall, datetime]:
+        """The call before its number has been read, so that a failure to read it leaves a record too."""
+        home, unread = self._setting.home, Unusable("", "not looked at")
+        local = received_at.astimezone(self._zones[home.time_zone])
+        return IncomingCall(secrets.token_hex(8), received_at, unread, home, sighting), local
+
+    def _identify(self, sighting: Sighting, call_id: str, received_at: datetime) -> tuple[IncomingCall, datetime]:
+        trunk, plan = self._setting.plan(sighting.channel)
+        line = self._setting.line(sighting.called, plan)
+        caller = normalise(sighting.number, sighting.presentation, plan)
+        local = received_at.astimezone(self._zones[line.time_zone])
+        return IncomingCall(call_id, received_at, caller, line, sighting, trunk), local
+
+    def _seen_before(self, call: IncomingCall) -> datetime | None:
+        if not isinstance(call.caller, E164):
+            return None
+        number = call.caller.number
+        previous = self._recent.pop(number, None)
+        self._recent[number] = call.received_at
+        if len(self._recent) > RECENT_CALLERS:
+            self._recent.popitem(last=False)
+        return previous
