@@ -141,8 +141,7 @@ def parse_target(text: str, region: str) -> Target:
         return Target("+" + _prefix_digits(written.rstrip("*"), region), is_prefix=True)
     number = parse_typed(text, region)
     if number is None:
-        msg = f"“{text}” is no telephone number; write it as +{country_code(region)}… or as it is dialled at home"
-        raise UsageError(msg)
+        raise UsageError(f"“{text}” is no telephone number; write it as +{country_code(region)}… or as it is dialled at home")
     return Target(number.number)
 
 
@@ -153,19 +152,16 @@ def _prefix_digits(written: str, region: str) -> str:
         compact = compact.replace("(0)", "")
     compact = compact.translate(_SEPARATORS)
     if not _DIGITS.fullmatch(compact):
-        msg = f"“{written}*” is no prefix: digits, perhaps a + before them, and one * at the end"
-        raise UsageError(msg)
+        raise UsageError(f"“{written}*” is no prefix: digits, perhaps a + before them, and one * at the end")
     digits = _with_country(compact, written, region)
     country = _country_digits(digits)
     if len(digits) < country + MIN_DIGITS_AFTER_COUNTRY:
-        msg = (
+        raise UsageError(
             f"the prefix “{written}*” would catch a whole country or much of it; "
             f"give at least {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
         )
-        raise UsageError(msg)
     if len(digits) > MAX_DIGITS:
-        msg = f"the prefix “{written}*” is longer than any number ({MAX_DIGITS} digits)"
-        raise UsageError(msg)
+        raise UsageError(f"the prefix “{written}*” is longer than any number ({MAX_DIGITS} digits)")
     return digits
 
 
@@ -178,11 +174,9 @@ def _with_country(compact: str, written: str, region: str) -> str:
     elif compact.startswith(trunk):
         return home + compact.removeprefix(trunk)
     else:
-        msg = f"the prefix “{written}*” could begin anywhere; write it as +{home}… or with its {trunk}"
-        raise UsageError(msg)
+        raise UsageError(f"the prefix “{written}*” could begin anywhere; write it as +{home}… or with its {trunk}")
     if digits.startswith("0"):
-        msg = f"no country code begins with 0, as the prefix “{written}*” does"
-        raise UsageError(msg)
+        raise UsageError(f"no country code begins with 0, as the prefix “{written}*” does")
     # People write +320… for +32…; no national number begins with 0 where 0 is the prefix that is dialled before it.
     return home + digits.removeprefix(home + "0") if trunk == "0" and digits.startswith(home + "0") else digits
 
