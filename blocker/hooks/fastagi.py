@@ -1,0 +1,353 @@
+"""Asterisk's FastAGI: a TCP server which the dialplan asks `agi://127.0.0.1:4573/screen` about each call.
+
+Decides how a treatment is said in AGI and when a connection is over. What is well-formed is `agi.py`'s business, what
+is done with a call the screener's. The dialplan's side of the contract is `docs/spec/dialplan-hook.md`.
+
+One connection is one call: environment in, three channel variables out, the last of them `BLOCKER_ACTION`, on which
+alone the dialplan acts; then the connection is closed. Whatever else happens — a breach of the protocol, a hang-up, a
+lost connection, the deadline — it is closed without a further word, and the phone rings, for nothing was said.
+
+A connection logs at most one line, and only where something was amiss: the call path logs the calls.
+"""
+
+import asyncio
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Generic, cast
+
+import structlog
+
+from blocker.core.call import Sighting
+from blocker.core.treatment import HangUp, LetRing, Step
+from blocker.errors import ConfigError, Fault, ProtocolError
+from blocker.hooks import S, Screener
+from blocker.hooks.agi import HANGUP, NEED_DATA, Dialogue, Reply, Request
+from blocker.hooks.arrival import waited_seconds
+
+MAX_CONNECTIONS = 256
+"""Connections at once. More than any household's phone lines, by far; and with the ledger's files still below the 1024
+descriptors a process has by default, beyond which nothing could be recorded."""
+
+ACTIONS: dict[tuple[Step, ...], str] = {
+    (LetRing(),): "ring",
+    (HangUp(21),): "reject",
+    (HangUp(17),): "busy",
+    (HangUp(1),): "unallocated",
+}
+"""`BLOCKER_ACTION` for each treatment that the dialplan knows how to carry out."""
+
+
+class End(StrEnum):
+    """How a connection ended; one count each."""
+
+    ANSWERED = "answered"
+    """The whole answer was confirmed in time."""
+    LATE = "late"
+    """The deadline passed first."""
+    HUNG_UP = "hung-up"
+    """The caller gave up before the answer was confirmed."""
+    LOST = "lost"
+    """The peer closed or reset before the answer was confirmed."""
+    BREACH = "protocol-error"
+    """The peer broke the protocol, or refused a command."""
+    SILENT = "silent"
+    """The peer connected and left without a word, as a look at whether the port is open does."""
+    REFUSED = "refused"
+    """Not let in: one connection too many, or a peer that isn't allowed."""
+
+
+class FastAgiServer(Generic[S]):
+    """Listens, and lets each connection have its dialogue with a screener."""
+
+    def __init__(  # noqa: PLR0913 (all but the screener have defaults)
+        self,
+        screener: Screener[S],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 4573,
+        budget_seconds: float = 1.2,
+        allowed_peers: Sequence[str] = (),
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            screener: the call path.
+            host: a literal address to listen on.
+            port: 0 takes a free one, to be read from `port`.
+            budget_seconds: how long a peer may take from its connection to the end of its environment.
+            allowed_peers: addresses or networks that may ask; needed where `host` isn't the machine's own loopback,
+                since FastAGI has no passwords. None means whoever reaches the loopback address.
+            max_connections: connections at once; the next one is closed, and its call rings.
+
+        Raises:
+            ConfigError: `host` is reachable from elsewhere and no peer is named, or an address isn't one.
+        """
+        self.counts: Counter[End] = Counter()
+        """Connections by how they ended, since the start."""
+        self._screener = screener
+        self._host, self._port = host, port
+        self._budget = budget_seconds
+        self._peers = [_network(peer) for peer in allowed_peers]
+        if not _network(host).is_loopback and not self._peers:
+            raise ConfigError([Fault(
+                "[fastagi]", 0, f"host {host} can be reached from other machines, and FastAGI knows no passwords",
+                'name those that may ask, as in allowed_peers = ["192.0.2.10"], or listen on 127.0.0.1',
+            )])  # fmt: skip
+        self._max_connections = max_connections
+        self._full = False
+        self._open: set[_Connection[S]] = set()
+        self._drained = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self.log = structlog.get_logger("fastagi")
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on, once started; before, the one asked for."""
+        if self._server is not None and self._server.sockets:
+            self._port = self._server.sockets[0].getsockname()[1]
+        return self._port
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the address can't be had, most likely because something listens on it already.
+        """
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: _Connection(self, self._screener, self._budget),
+            self._host,
+            self.port,
+            backlog=self._max_connections,
+        )
+
+    async def close(self, timeout_seconds: float) -> None:
+        """Stop listening, let the calls in hand have their answers, then close what is left.
+
+        Takes at most `timeout_seconds` and what the screener needs to secure a record, which ends at its deadline.
+        """
+        if self._server is None:
+            return
+        port = self.port  # still to be known afterwards
+        self._server.close()
+        self._port = port
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._wait_drained()
+        except TimeoutError:
+            for connection in tuple(self._open):
+                connection.end(End.LATE, "the service stops")
+            await self._wait_drained()
+
+    async def _wait_drained(self) -> None:
+        while self._open:
+            self._drained.clear()
+            await self._drained.wait()
+
+    def admit(self, connection: "_Connection[S]", peer: str) -> bool:
+        """Whether a new connection may go on; if so it counts as open until `forget`."""
+        if self._peers and not _is_in(peer, self._peers):
+            self.log.warning("a peer that isn't in allowed_peers was refused", peer=peer)
+        elif len(self._open) >= self._max_connections:
+            if not self._full:  # once, or a flood of connections would be a flood of lines
+                self.log.error("too many connections; further calls ring unscreened", limit=self._max_connections)
+            self._full = True
+        else:
+            self._open.add(connection)
+            return True
+        self.counts[End.REFUSED] += 1
+        return False
+
+    def forget(self, connection: "_Connection[S]") -> None:
+        """A connection is closed and its call is settled."""
+        self._open.discard(connection)
+        if self._full and len(self._open) <= self._max_connections // 2:
+            self._full = False
+            self.log.info("connections are accepted again")
+        if not self._open:
+            self._drained.set()
+
+
+class _Connection(asyncio.Protocol, Generic[S]):
+    """One connection: the socket loop around one `Dialogue`."""
+
+    def __init__(self, server: FastAgiServer[S], screener: Screener[S], budget_seconds: float) -> None:
+        self._server = server
+        self._screener = screener
+        self._budget = budget_seconds
+        self._loop = asyncio.get_running_loop()
+        self._dialogue = Dialogue()
+        self._screening: S | None = None
+        self._securing: asyncio.Task[None] | None = None
+        self._variables: Iterator[tuple[str, str]] = iter(())
+        self._confirms = True
+        self._spoke = self._ended = self._lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self._peer = f"{host}:{port}"
+        self._accepted_at = self._loop.time() - waited_seconds(transport.get_extra_info("socket"))
+        self._timer = self._loop.call_at(self._accepted_at + self._budget, self._expire)
+        if not self._server.admit(self, host):
+            self._ended = True
+            self._timer.cancel()
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._spoke = True
+        self._dialogue.receive(data)
+        self._listen()
+
+    def eof_received(self) -> None:
+        self._dialogue.receive(b"")
+        self._listen()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost = True
+        self.end(End.LOST if self._spoke else End.SILENT, f"the peer is gone: {exc or 'it closed the connection'}")
+        self._release()
+
+    def _listen(self) -> None:
+        """Take all that the peer has said, then go on as far as that allows."""
+        sighting = gone = None
+        try:
+            while gone is None and (event := self._dialogue.next_event()) is not NEED_DATA:
+                if isinstance(event, Request):
+                    sighting = sighting_of(event, self._peer)
+                elif isinstance(event, Reply):
+                    self._take_reply(event)
+                else:
+                    gone = End.HUNG_UP if event is HANGUP else End.LOST if self._spoke else End.SILENT
+        except ProtocolError as breach:
+            self.end(End.BREACH, str(breach))
+            return
+        if sighting is not None:  # judged only now: had the peer spoken out of turn, nothing of it were to be believed
+            self._judge(sighting)
+        if gone is not None:
+            self.end(gone, "the caller hung up" if gone is End.HUNG_UP else "the peer closed the connection")
+        elif sighting is not None and self._securing is None:
+            self._answer()
+
+    def _judge(self, sighting: Sighting) -> None:
+        self._screening = screening = self._screener.judge(sighting, self._accepted_at)
+        if screening.deadline != self._timer.when():
+            self._timer.cancel()
+            self._timer = self._loop.call_at(screening.deadline, self._expire)
+        if screening.treatment.turns_away:
+            self._securing = self._loop.create_task(self._secure(screening))
+
+    async def _secure(self, screening: S) -> None:
+        self._screening = await self._screener.secure(screening)
+        self._securing = None
+        if self._ended:  # meanwhile; what was to be said of the call is settled now
+            self._settle(None)
+            self._release()
+        else:
+            self._answer()
+
+    def _answer(self) -> None:
+        """Begin to say the treatment; the other variables come with the replies."""
+        screening = cast("S", self._screening)
+        action = ACTIONS.get(screening.treatment.steps)
+        if action is None:
+            self._server.log.error("the dialplan can't do this action; the call rings", action=screening.treatment.action)
+            action, self._confirms = "ring", False  # a reply will confirm the ringing, not the treatment
+        self._variables = iter((
+            ("BLOCKER_REASON", screening.verdict.reason),
+            ("BLOCKER_CALL", screening.call_id),
+            ("BLOCKER_ACTION", action),
+        ))  # fmt: skip
+        self._say_next()
+
+    def _take_reply(self, reply: Reply) -> None:
+        if reply.done:
+            self._say_next()
+        else:
+            self.end(End.BREACH, f"a variable could not be set: {reply}")
+
+    def _say_next(self) -> None:
+        now, screening = self._loop.time(), cast("S", self._screening)
+        if now > screening.deadline:
+            self._expire()
+        elif (variable := next(self._variables, None)) is not None:
+            self._transport.write(self._dialogue.set_variable(*variable))
+        else:
+            self.end(End.ANSWERED, acknowledged_at=now if self._confirms else None)
+
+    def _expire(self) -> None:
+        self.end(End.LATE, "the deadline passed" if self._screening else "the environment was never complete")
+
+    def end(self, how: End, why: str = "", acknowledged_at: float | None = None) -> None:
+        """Close, settle and say what was amiss; only the first time."""
+        if self._ended:
+            return
+        self._ended = True
+        self._timer.cancel()
+        self._transport.close()
+        self._server.counts[how] += 1
+        if how not in (End.ANSWERED, End.SILENT):
+            call = None if self._screening is None else self._screening.call_id
+            self._server.log.warning("no answer was given", how=str(how), why=why, call=call, peer=self._peer)
+        if self._securing is None:
+            self._settle(acknowledged_at)
+
+    def _settle(self, acknowledged_at: float | None) -> None:
+        if self._screening is not None:
+            self._screener.settle(self._screening, acknowledged_at)
+
+    def _release(self) -> None:
+        if self._lost and self._securing is None:
+            self._server.forget(self)
+
+
+def sighting_of(request: Request, peer: str) -> Sighting:
+    """What Asterisk's environment says about a call. Asterisk writes `unknown` where it has nothing to say.
+
+    The dialplan may give the called number as first argument, since `agi_dnid` is that of the trunk; and the call's
+    `linkedid`, which its CDRs share, as second.
+
+    Raises:
+        ProtocolError: there is no caller ID, or the presentation is no number; whoever this is, it isn't Asterisk.
+    """
+    fields = request.fields
+    if "callerid" not in fields:
+        raise ProtocolError(f"an environment without agi_callerid, of {len(fields)} lines")
+    presentation = fields.get("callingpres")
+    if presentation is not None and not (presentation.isdecimal() and len(presentation) <= 3):  # noqa: PLR2004 (a byte)
+        raise ProtocolError(f"agi_callingpres isn't a number but {presentation[:20]!r}")
+    called = fields.get("arg_1") or fields.get("dnid", "")
+    references = {
+        "uniqueid": fields.get("uniqueid", ""),
+        "channel": fields.get("channel", ""),
+        "linkedid": fields.get("arg_2", ""),
+        "peer": peer,
+    }
+    return Sighting(
+        hook="fastagi",
+        number=fields["callerid"],
+        name=fields.get("calleridname", ""),
+        presentation=None if presentation is None else int(presentation),
+        called="" if called == "unknown" else called,
+        channel=fields.get("channel", ""),
+        references={key: value for key, value in references.items() if value},
+    )
+
+
+def _network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(address, strict=False)
+    except ValueError as error:
+        mend = "write it in numbers, as in 127.0.0.1 or 192.0.2.0/24: a name would have to be looked up"
+        raise ConfigError([Fault("[fastagi]", 0, f"{address!r} is no address", mend)]) from error
+
+
+def _is_in(peer: str, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:  # gone before it could be asked who it was
+        return False
+    return any(address in network for network in networks)
