@@ -1,0 +1,211 @@
+"""What the household may say about a call: the projection from ledger entries to one plain value for each call.
+
+Facts (what the machine saw) and statements (what a person said afterwards) stay apart in `SeenCall`; `Standing` is the
+one inference drawn from them, and this module is where its words are defined. A call counts as refused only if the
+phone system acknowledged it. Where no number was presented, none is given here, whatever the entry holds.
+
+This module doesn't read the ledger (`reporting.py`) nor count (`report.py`).
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from blocker.core.plain_text import as_unicode, one_line
+from blocker.core.verdict import Decision, Reason
+from blocker.errors import LedgerCorruptError, LedgerFormatError
+
+Content = Mapping[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CONTENT_VERSION = 1
+"""The `v` of the entries this module understands."""
+
+MARKETING_REASONS = frozenset(
+    str(reason) for reason in (Reason.BLOCK_LIST, Reason.COMPANY, Reason.CANVASSING_RANGE, Reason.COMMUNITY)
+)
+"""Reasons that say “marketing”; the others that can block (withheld, premium …) are only the household's policy."""
+
+_HOUSEHOLD_SAID_YES = frozenset({str(Reason.PROTECTED), str(Reason.ALLOW_LIST)})
+_NOT_PRESENTED = frozenset({"withheld", "unavailable"})
+
+
+class Happened(StrEnum):
+    """What is known of a call's fate."""
+
+    REFUSED = "refused"
+    """The phone system acknowledged in time that it was turned away."""
+    UNKNOWN = "rang-or-unknown"
+    """It was to be turned away, and nothing confirms that it was."""
+    LET_THROUGH = "let-through"
+
+
+class Standing(StrEnum):
+    """Where a call stands after verdict, outcome and statement."""
+
+    UNWANTED = "unwanted"
+    """Refused as marketing, or marked as marketing by a person."""
+    SUSPECTED = "suspected"
+    """A list or a range says marketing; it wasn't refused, and nobody marked it."""
+    FALSE_POSITIVE = "false-positive"
+    """The verdict was to block it, and a person marked it as wanted."""
+    WANTED = "wanted"
+    """Marked as wanted, and never in danger."""
+    REFUSED = "refused"
+    """Refused under the household's own policy (a withheld number, say), which says nothing of marketing."""
+    UNMARKED = "unmarked"
+    """Everything else: the ordinary life of a telephone."""
+
+
+class Statement(NamedTuple):
+    """What a person said about a call afterwards. The latest one about a call holds, as a whole."""
+
+    n: int
+    """Its entry's number in the ledger; 0 where nobody said anything."""
+    mark: str
+    """`marketing` or `wanted`."""
+    said_company: str
+    """Whom the caller said they called for, as stated; empty where the statement names nobody."""
+    company: str
+    """The company's slug in the rules, empty where no rule knows the name."""
+    by: str
+
+
+NO_STATEMENT = Statement(0, "", "", "", "")
+
+
+class SeenCall(NamedTuple):
+    """One call as the household may tell of it. All texts are one line, without control characters."""
+
+    n: int
+    """The number of its `call-screened` entry in the ledger."""
+    call: str
+    utc: str
+    """When it came, as the ledger has it: UTC with milliseconds."""
+    local: str
+    """The same instant at the called line, ISO 8601 with its UTC offset."""
+    zone: str
+    line: str
+    called: str
+    presented: str
+    """`e164`, `withheld`, `unavailable` or `unusable`."""
+    number: str
+    """The presented number, E.164; what stood in its place where that is no number; empty where none was presented."""
+    name: str
+    """The caller name presented; empty where no number was."""
+    decision: str
+    reason: str
+    match: str
+    """What matched and where that is written; empty where nothing did."""
+    action: str
+    happened: Happened
+    after_ms: int | None
+    """Milliseconds from the hook's question to the phone system's acknowledgement; None where it never came."""
+    observe_only: bool
+    flagged: bool
+    statement: Statement
+    standing: Standing
+
+
+def _of_a_whole_entry(project: Callable[Concatenate[int, Content, P], T]) -> Callable[Concatenate[int, Content, P], T]:
+    """Turn what goes wrong with an entry's content into an error that names the entry."""
+
+    @functools.wraps(project)
+    def checked(n: int, content: Content, *args: P.args, **kwargs: P.kwargs) -> T:
+        if content.get("v") != CONTENT_VERSION:
+            raise LedgerFormatError(f"entry {n} was written by a newer program: update blocker, then try again")
+        try:
+            return project(n, content, *args, **kwargs)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            kind = content.get("kind")
+            raise LedgerCorruptError(
+                f"entry {n} lacks what a “{kind}” entry holds ({error!r}): see what `blocker verify` says"
+            ) from error
+
+    return checked
+
+
+@_of_a_whole_entry
+def statement_of(n: int, content: Content) -> tuple[str, Statement]:
+    """The call that a `statement` entry is about, and the statement.
+
+    Raises:
+        LedgerFormatError: a newer program wrote the entry.
+        LedgerCorruptError: it lacks what such an entry holds.
+    """
+    said = one_line(content["said_company"] or "").strip()
+    return content["call"], Statement(n, content["mark"], said, content["company"] or "", one_line(content["by"] or ""))
+
+
+@_of_a_whole_entry
+def seen_call(n: int, content: Content, outcome: Content | None, statement: Statement = NO_STATEMENT) -> SeenCall:
+    """The call in a `call-screened` entry, with what is known of its fate and what was said of it.
+
+    Raises:
+        LedgerFormatError: a newer program wrote the entry.
+        LedgerCorruptError: it lacks what such an entry holds.
+    """
+    presented, verdict, action = content["presented"], content["verdict"], content["action"]
+    answer = content.get("answer") if action == "ring" else outcome
+    happened = _happened(action, outcome)
+    kind, matches = presented["kind"], verdict["matches"]
+    shown = kind not in _NOT_PRESENTED
+    return SeenCall(
+        n=n,
+        call=content["call"],
+        utc=content["at"],
+        local=local_time(content["at"], content["offset"]),
+        zone=content["zone"],
+        line=one_line(content["line"]),
+        called=one_line(content["called"]),
+        presented=kind,
+        number=(presented["number"] or one_line(as_unicode(presented["raw"]))) if shown else "",
+        name=one_line(as_unicode(presented["name"])) if shown else "",
+        decision=verdict["decision"],
+        reason=verdict["reason"],
+        match=_match_text(matches) if matches else "",
+        action=action,
+        happened=happened,
+        after_ms=answer["after_ms"] if answer and answer["acknowledged"] else None,
+        observe_only=content["observe_only"],
+        flagged=verdict["flagged"],
+        statement=statement,
+        standing=_standing(verdict, happened, statement.mark),
+    )
+
+
+def _happened(action: str, outcome: Content | None) -> Happened:
+    if action == "ring":
+        return Happened.LET_THROUGH
+    refused = outcome is not None and outcome["result"] == "refused" and outcome["acknowledged"]
+    return Happened.REFUSED if refused else Happened.UNKNOWN
+
+
+def _standing(verdict: Content, happened: Happened, mark: str) -> Standing:
+    if mark == "marketing":
+        return Standing.UNWANTED
+    if mark == "wanted":
+        return Standing.FALSE_POSITIVE if verdict["decision"] == Decision.BLOCK else Standing.WANTED
+    reason = verdict["reason"]
+    if happened is Happened.REFUSED:
+        return Standing.UNWANTED if reason in MARKETING_REASONS else Standing.REFUSED
+    listed = any(match["kind"] == "community" for match in verdict["matches"]) and reason not in _HOUSEHOLD_SAID_YES
+    return Standing.SUSPECTED if listed or reason in MARKETING_REASONS else Standing.UNMARKED
+
+
+def _match_text(matches: list[Content]) -> str:
+    return one_line("; ".join(f"{match['kind']} {match['what']} ({match['where']})" for match in matches))
+
+
+def local_time(utc: str, offset: str) -> str:
+    """An entry's UTC time at a UTC offset such as `+01:00`: ISO 8601 with milliseconds and that offset."""
+    return (datetime.fromisoformat(utc[:-1]) + _delta(offset)).isoformat(timespec="milliseconds") + offset
+
+
+@functools.lru_cache(maxsize=64)
+def _delta(offset: str) -> timedelta:
+    hours, _, minutes = offset[1:].partition(":")
+    return timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if offset[0] == "-" else 1)

@@ -1,0 +1,67 @@
+"""Brings each call together with its outcome, which the ledger holds in an entry of its own, in the calls' order.
+
+Decides nothing about a call: that one never got an outcome is told by there being none.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Content = Mapping[str, Any]
+
+CALLS_IN_HAND = 1_000
+"""How many calls are held back, to keep their order, while the first of them waits for its outcome."""
+
+
+class Settled(NamedTuple):
+    """A call's entry, and that of its outcome if there is one."""
+
+    n: int
+    screened: Content
+    outcome: Content | None
+
+
+class Settling:
+    """Takes entries in the ledger's order and gives calls in that order, each as soon as its outcome is known.
+
+    Memory stays flat: where an outcome doesn't come, the calls behind it go ahead after `CALLS_IN_HAND`, and it follows
+    when it is known, or when all is read.
+    """
+
+    def __init__(self) -> None:
+        self._in_hand: OrderedDict[str, Settled] = OrderedDict()
+        self._overdue: dict[str, Settled] = {}
+
+    def call(self, n: int, content: Content) -> Iterator[Settled]:
+        """Take a `call-screened` entry."""
+        if content.get("action") == "ring" and not self._in_hand:
+            yield Settled(n, content, None)
+            return
+        self._in_hand[content.get("call", "")] = Settled(n, content, None)
+        if len(self._in_hand) > CALLS_IN_HAND:
+            call, waiting = self._in_hand.popitem(last=False)
+            self._overdue[call] = waiting
+        yield from self._ready()
+
+    def outcome(self, content: Content) -> Iterator[Settled]:
+        """Take an `outcome` entry; that of a call it never saw is passed over."""
+        call = content.get("call", "")
+        if call in self._in_hand:
+            self._in_hand[call] = self._in_hand[call]._replace(outcome=content)
+            yield from self._ready()
+        elif call in self._overdue:
+            yield self._overdue.pop(call)._replace(outcome=content)
+
+    def rest(self) -> Iterator[Settled]:
+        """When everything is read: the calls that never had an outcome, and those that waited behind them."""
+        yield from sorted([*self._overdue.values(), *self._in_hand.values()], key=lambda settled: settled.n)
+        self._overdue.clear()
+        self._in_hand.clear()
+
+    def _ready(self) -> Iterator[Settled]:
+        while self._in_hand:
+            call, first = next(iter(self._in_hand.items()))
+            if first.screened.get("action") != "ring" and first.outcome is None:
+                return
+            del self._in_hand[call]
+            yield first
