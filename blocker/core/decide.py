@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blocker.core.call import IncomingCall
-from blocker.core.company import CompanyBook
+from blocker.core.company import CompanyBook, Purpose
 from blocker.core.listing import ListIndex
 from blocker.core.number import E164, Unavailable, Unusable, Withheld
 from blocker.core.policy import Policy
@@ -103,7 +103,7 @@ def _company(call: IncomingCall, knowledge: Knowledge, _: Moment) -> Found | Non
     company, number = known
     match = Match("company", company.name, number.where, f"{number.purpose} number: {number.source}")
     # A service number says nothing about who calls: it can be made up by anybody, and the bank rings back from one.
-    return Found((match,), Decision.BLOCK if number.purpose == "marketing" else None)
+    return Found((match,), Decision.BLOCK if number.purpose is Purpose.MARKETING else None)
 
 
 def _canvassing_range(call: IncomingCall, knowledge: Knowledge, moment: Moment) -> Found | None:

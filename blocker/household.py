@@ -1,0 +1,232 @@
+"""What the household does itself: keeping its two lists, and saying afterwards what a call was.
+
+Each change is made durable in the lists' database and told in the ledger. The methods take and return plain values,
+since they are called alike from the command line and through the control socket of a running service. What a listing
+does to a call is decided in `core/decide.py`.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from blocker.core import record
+from blocker.core.company import CompanyBook
+from blocker.core.entry import EntryKind, format_time, parse_time
+from blocker.core.listing import Listing, ListIndex, ListName, parse_target
+from blocker.core.ports import Clock
+from blocker.core.record import Content
+from blocker.core.reading import Entry
+from blocker.errors import UsageError
+
+MARKED = "marked as marketing"
+"""How the comment of a listing that a mark made begins."""
+
+
+class ListStore(Protocol):
+    """Where the lists are kept."""
+
+    async def listings(self) -> list[Listing]:
+        """All listings of both lists."""
+        ...
+
+    async def add(self, listing: Listing) -> None:
+        """Add or renew a listing; durable on return."""
+        ...
+
+    async def remove(self, list_name: ListName, target: str) -> Listing | None:
+        """Take a listing off, durably; returns it, or None where there was none."""
+        ...
+
+
+class Calls(Protocol):
+    """Where earlier calls are looked up."""
+
+    def entries(self, *, kinds: Collection[str] | None = None, calls: Collection[str] | None = None) -> AsyncIterator[Entry]:
+        """Entries in order."""
+        ...
+
+
+class Journal(Protocol):
+    """Where entries go."""
+
+    async def durable(self, *contents: Content) -> int:
+        """Write entries; on return they are durable."""
+        ...
+
+
+class Household:
+    """The acts of the household's members."""
+
+    def __init__(
+        self,
+        *,
+        store: ListStore,
+        calls: Calls,
+        journal: Journal,
+        companies: Callable[[], CompanyBook],
+        clock: Clock,
+        region: str,
+        mark_blocks: timedelta,
+    ) -> None:
+        self._store, self._calls, self._journal = store, calls, journal
+        self._companies, self._clock, self._region, self._mark_blocks = companies, clock, region, mark_blocks
+        self._indexes = {name: ListIndex() for name in ListName}
+        self.on_change: Callable[[], None] = lambda: None
+        """Called after each change, for whoever decides by the lists."""
+
+    async def load(self) -> None:
+        """Read the lists from their store."""
+        listings = await self._store.listings()
+        self._indexes = {name: ListIndex(item for item in listings if item.list is name) for name in ListName}
+        self.on_change()
+
+    def index(self, name: ListName) -> ListIndex:
+        """One list as it stands."""
+        return self._indexes[name]
+
+    async def list_add(self, list_name: str, text: str, comment: str = "", until: str | None = None, by: str = "") -> Any:  # noqa: ANN401, PLR0913
+        """Put a number or a prefix on a list; the same again renews it.
+
+        Args:
+            list_name: `allow` or `block`.
+            text: what a person writes: `02 555 12 34`, `+32 2 555*`.
+            comment: why, for the household's own use.
+            until: UTC instant (RFC 3339) from which it no longer holds; None for no end.
+            by: who asked.
+
+        Raises:
+            UsageError: the number or the date can't be used.
+            LedgerWriteError: the change could not be recorded, and is taken back.
+        """
+        target = parse_target(text, self._region)
+        now = self._clock.now()
+        ends = parse_time(until) if until else None
+        if ends is not None and ends <= now:
+            raise UsageError(f"{until} is past: an entry until then would hold for nobody (give a later date)")
+        listing = Listing(ListName(list_name), target.number, target.is_prefix, comment, now, by, ends)
+        await self._change("add", listing)
+        return {"number": listing.text, "list": str(listing.list), "until": until, "warnings": self._warnings(listing)}
+
+    async def list_remove(self, list_name: str, text: str, by: str = "") -> Any:  # noqa: ANN401
+        """Take a number or a prefix off a list.
+
+        Raises:
+            UsageError: it isn't on that list.
+        """
+        target = parse_target(text, self._region)
+        name = ListName(list_name)
+        found = [item for item in await self._store.listings() if item.list is name and item.target == target]
+        if not found:
+            raise UsageError(f"{target.text} is not on the {name} list (see: blocker {name} list)")
+        await self._change("remove", found[0], by=by)
+        return {"number": target.text, "list": str(name)}
+
+    async def list_show(self, list_name: str) -> Any:  # noqa: ANN401
+        """A list's items as they stand, those that have run out included."""
+        name = ListName(list_name)
+        now = self._clock.now()
+        return [
+            {
+                "number": item.text,
+                "comment": item.comment,
+                "added_at": format_time(item.added_at),
+                "added_by": item.added_by,
+                "until": format_time(item.until) if item.until else None,
+                "holds": item.holds_at(now),
+            }
+            for item in sorted(await self._store.listings(), key=lambda item: item.text)
+            if item.list is name
+        ]
+
+    async def mark(self, call: str, mark: str, company: str | None = None, by: str = "") -> Any:  # noqa: ANN401
+        """Say what a call was. `marketing` also blocks its number for a time; `wanted` takes such a block away.
+
+        Args:
+            call: the call's id, a beginning of it that fits one call only, or `last`.
+            mark: `marketing` or `wanted`.
+            company: for whom the caller said to call, as said.
+            by: who says so.
+
+        Raises:
+            UsageError: no such call, or more than one.
+        """
+        screened = await self._find(call)
+        now = self._clock.now()
+        resolved, suggestions = self._resolve(company, parse_time(screened["at"]))
+        call_id, number = screened["call"], screened["presented"]["number"]
+        entry = record.statement(now, call_id, mark=mark, said_company=company, company=resolved, by=by)
+        await self._journal.durable(entry)
+        done = {"call": call_id, "mark": mark, "company": resolved, "suggestions": suggestions, "number": number}
+        if number is None:
+            return done | {"blocked_until": None, "warnings": ["no number was presented, so there is none to block"]}
+        if mark == "marketing":
+            comment = f"{MARKED} ({call_id})"
+            listing = Listing(ListName.BLOCK, number, False, comment, now, by, now + self._mark_blocks)  # noqa: FBT003
+            await self._change("add", listing)
+            until = format_time(listing.until) if listing.until else None
+            return done | {"blocked_until": until, "warnings": self._warnings(listing)}
+        return done | {"unblocked": await self._unmark(number, by), "warnings": []}
+
+    async def _unmark(self, number: str, by: str) -> bool:
+        """Take away the block that an earlier mark made; one that the household made itself stays."""
+        for item in await self._store.listings():
+            if item.list is ListName.BLOCK and item.text == number and item.comment.startswith(MARKED):
+                await self._change("remove", item, by=by)
+                return True
+        return False
+
+    async def _change(self, change: str, listing: Listing, *, by: str = "") -> None:
+        """Change a list and tell the ledger; a change that can't be told is taken back, so that both say the same."""
+        before = [item for item in await self._store.listings() if item.list is listing.list]
+        old = next((item for item in before if item.target == listing.target), None)
+        after = [item for item in before if item.target != listing.target] + ([listing] if change == "add" else [])
+        await self._put(listing, present=change == "add")
+        entry = record.list_changed(
+            self._clock.now(), change, listing, by=by or listing.added_by, sha256=ListIndex(after).sha256()
+        )
+        try:
+            await self._journal.durable(entry)
+        except BaseException:
+            await self._put(old or listing, present=old is not None)
+            raise
+        await self.load()
+
+    async def _put(self, listing: Listing, *, present: bool) -> None:
+        if present:
+            await self._store.add(listing)
+        else:
+            await self._store.remove(listing.list, listing.text)
+
+    def _warnings(self, listing: Listing) -> list[str]:
+        if listing.list is ListName.BLOCK and (allowed := self._indexes[ListName.ALLOW].match(listing.number, self._clock.now())):
+            return [f"{allowed.text} is on the allow list, which wins: such calls still ring"]
+        return []
+
+    def _resolve(self, said: str | None, on: datetime) -> tuple[str | None, list[str]]:
+        """The one company that a said name means, or, where it isn't one, names that it may have been."""
+        if not said:
+            return None, []
+        book = self._companies()
+        found = book.resolve(said, on.date(), self._region)
+        if len(found) == 1:
+            return found[0].company.slug, []
+        return None, [candidate.company.name for candidate in found] or book.suggest(said)
+
+    async def _find(self, call: str) -> dict[str, Any]:
+        """The entry of a call by its id, the beginning of one, or `last`."""
+        kinds = [EntryKind.CALL_SCREENED]
+        if call == "last":
+            newest = None
+            async for entry in self._calls.entries(kinds=kinds):
+                newest = entry.content
+            if newest is None:
+                raise UsageError("no call has been recorded yet")
+            return newest
+        found = [entry.content async for entry in self._calls.entries(kinds=kinds) if entry.content["call"].startswith(call)]
+        if not found:
+            raise UsageError(f"no call “{call}” has been recorded (blocker calls lists them)")
+        if len(found) > 1:
+            times = ", ".join(f"{content['call']} of {content['at']}" for content in found[:5])
+            raise UsageError(f"“{call}” begins {len(found)} calls: {times} (give more of the id)")
+        return found[0]
+
