@@ -1,16 +1,23 @@
-"""When a call really asked: a connection may have waited in the kernel long before this process looked at it.
+"""What is known of a connection as it arrives: whether its peer may ask at all, and when it really asked.
 
-The kernel accepts connections for a process that is stopped, swapped out or busy. Counted from the process's own
-accept, such a call would have its whole budget left when its phone system gave up long ago, and would be turned away
-late. This module decides only how long the wait was; what is too late is the screening's deadline.
+Decides who is let in, and how long a connection waited in the kernel before this process looked at it. The kernel
+accepts connections for a process that is stopped, swapped out or busy; counted from the process's own accept, such a
+call would have its whole budget left when its phone system gave up long ago, and would be turned away late. What is too
+late is the screening's deadline, not decided here.
 """
 
+import ipaddress
 import socket
 import struct
+from collections.abc import Sequence
+
+from blocker.errors import ConfigError, Fault
 
 # struct tcp_info of linux/tcp.h: 8 bytes of flags, then 32-bit words; tcpi_last_data_recv is the twelfth.
 _LAST_DATA_RECV = struct.Struct("=8x44xI")
 _TCP_INFO = getattr(socket, "TCP_INFO", None)
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def waited_seconds(sock: socket.socket) -> float:
@@ -25,3 +32,42 @@ def waited_seconds(sock: socket.socket) -> float:
         return float(_LAST_DATA_RECV.unpack(info)[0]) / 1000
     except (OSError, struct.error):
         return 0.0
+
+
+class Peers:
+    """Who may ask. A phone system gives no password, so only its address can tell."""
+
+    def __init__(self, table: str, host: str, allowed: Sequence[str]) -> None:
+        """Judge the address to listen on against those that may ask.
+
+        Args:
+            table: the configuration's table that says all this, for the error.
+            host: the address to listen on.
+            allowed: addresses or networks; none means whoever reaches the machine's own loopback.
+
+        Raises:
+            ConfigError: `host` can be reached from elsewhere and nobody is named, or an address isn't one.
+        """
+        self._table = f"[{table}]"
+        self._allowed = [self._network(address) for address in allowed]
+        if not self._network(host).is_loopback and not self._allowed:
+            what = f"host {host} can be reached from other machines, and whoever asks gives no password"
+            mend = 'name those that may ask, as in allowed_peers = ["192.0.2.10"], or listen on 127.0.0.1'
+            raise ConfigError([Fault(self._table, 0, what, mend)])
+
+    def admit(self, peer: str) -> bool:
+        """Whether the peer with this address may ask; an address that is no address may not."""
+        if not self._allowed:
+            return True
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:  # gone before it could be asked who it was
+            return False
+        return any(address in network for network in self._allowed)
+
+    def _network(self, address: str) -> _Network:
+        try:
+            return ipaddress.ip_network(address, strict=False)
+        except ValueError as error:
+            mend = "write it in numbers, as in 127.0.0.1 or 192.0.2.0/24: a name would have to be looked up"
+            raise ConfigError([Fault(self._table, 0, f"{address!r} is no address", mend)]) from error

@@ -11,7 +11,6 @@ A connection logs at most one line, and only where something was amiss: the call
 """
 
 import asyncio
-import ipaddress
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -21,10 +20,10 @@ import structlog
 
 from blocker.core.call import Sighting
 from blocker.core.treatment import HangUp, LetRing, Step
-from blocker.errors import ConfigError, Fault, ProtocolError
+from blocker.errors import ProtocolError
 from blocker.hooks import S, Screener
 from blocker.hooks.agi import HANGUP, NEED_DATA, Dialogue, Reply, Request
-from blocker.hooks.arrival import waited_seconds
+from blocker.hooks.arrival import Peers, waited_seconds
 
 MAX_CONNECTIONS = 256
 """Connections at once. More than any household's phone lines, by far; and with the ledger's files still below the 1024
@@ -78,8 +77,7 @@ class FastAgiServer(Generic[S]):
             host: a literal address to listen on.
             port: 0 takes a free one, to be read from `port`.
             budget_seconds: how long a peer may take from its connection to the end of its environment.
-            allowed_peers: addresses or networks that may ask; needed where `host` isn't the machine's own loopback,
-                since FastAGI has no passwords. None means whoever reaches the loopback address.
+            allowed_peers: addresses or networks that may ask; see `Peers`.
             max_connections: connections at once; the next one is closed, and its call rings.
 
         Raises:
@@ -90,12 +88,7 @@ class FastAgiServer(Generic[S]):
         self._screener = screener
         self._host, self._port = host, port
         self._budget = budget_seconds
-        self._peers = [_network(peer) for peer in allowed_peers]
-        if not _network(host).is_loopback and not self._peers:
-            raise ConfigError([Fault(
-                "[fastagi]", 0, f"host {host} can be reached from other machines, and FastAGI knows no passwords",
-                'name those that may ask, as in allowed_peers = ["192.0.2.10"], or listen on 127.0.0.1',
-            )])  # fmt: skip
+        self._peers = Peers("fastagi", host, allowed_peers)
         self._max_connections = max_connections
         self._full = False
         self._open: set[_Connection[S]] = set()
@@ -149,7 +142,7 @@ class FastAgiServer(Generic[S]):
 
     def admit(self, connection: "_Connection[S]", peer: str) -> bool:
         """Whether a new connection may go on; if so it counts as open until `forget`."""
-        if self._peers and not _is_in(peer, self._peers):
+        if not self._peers.admit(peer):
             self.log.warning("a peer that isn't in allowed_peers was refused", peer=peer)
         elif len(self._open) >= self._max_connections:
             if not self._full:  # once, or a flood of connections would be a flood of lines
@@ -254,7 +247,7 @@ class _Connection(asyncio.Protocol, Generic[S]):
         screening = cast("S", self._screening)
         action = ACTIONS.get(screening.treatment.steps)
         if action is None:
-            self._server.log.error("the dialplan can't do this action; the call rings", action=screening.treatment.action)
+            self._server.log.error("an action the dialplan doesn't know; it rings", action=screening.treatment.action)
             action, self._confirms = "ring", False  # a reply will confirm the ringing, not the treatment
         self._variables = iter((
             ("BLOCKER_REASON", screening.verdict.reason),
@@ -335,19 +328,3 @@ def sighting_of(request: Request, peer: str) -> Sighting:
         channel=fields.get("channel", ""),
         references={key: value for key, value in references.items() if value},
     )
-
-
-def _network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    try:
-        return ipaddress.ip_network(address, strict=False)
-    except ValueError as error:
-        mend = "write it in numbers, as in 127.0.0.1 or 192.0.2.0/24: a name would have to be looked up"
-        raise ConfigError([Fault("[fastagi]", 0, f"{address!r} is no address", mend)]) from error
-
-
-def _is_in(peer: str, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:  # gone before it could be asked who it was
-        return False
-    return any(address in network for network in networks)
