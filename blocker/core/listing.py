@@ -10,20 +10,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from blocker.core.entry import format_time
 from blocker.core.number import MAX_DIGITS, country_code, national_prefix, parse_typed
 from blocker.errors import UsageError
 
 MIN_DIGITS_AFTER_COUNTRY = 2
 """A shorter prefix would catch a whole country or a good part of it."""
 
-_TWO_DIGIT_COUNTRIES = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 "
-    "90 91 92 93 94 95 98".split()
-)
-"""Country codes of two digits; 1 and 7 have one, all others three. Source: ITU-T E.164, list of assigned codes."""
+_COUNTRY = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}", re.ASCII)
+"""A country code at the start of an international number. Source: ITU-T E.164, list of assigned codes."""
 
 _SEPARATORS = str.maketrans("", "", " .-/()")
 _DIGITS = re.compile(r"\+?[0-9]+", re.ASCII)
@@ -116,14 +114,10 @@ class ListIndex:
         compute it again; comments decide nothing and may be erased, so they are left out.
         """
         listings = (*self._exact.values(), *self._prefixes.values())
-        lines = sorted(f"{listing.text} {_instant(listing.until)}\n" for listing in listings)
+        lines = sorted(
+            f"{listing.text} {format_time(listing.until) if listing.until else '-'}\n" for listing in listings
+        )
         return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _instant(until: datetime | None) -> str:
-    if until is None:
-        return "-"
-    return until.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_target(text: str, region: str) -> Target:
@@ -141,7 +135,9 @@ def parse_target(text: str, region: str) -> Target:
         return Target("+" + _prefix_digits(written.rstrip("*"), region), is_prefix=True)
     number = parse_typed(text, region)
     if number is None:
-        raise UsageError(f"“{text}” is no telephone number; write it as +{country_code(region)}… or as it is dialled at home")
+        raise UsageError(
+            f"“{text}” is no telephone number; write it as +{country_code(region)}… or as it is dialled at home"
+        )
     return Target(number.number)
 
 
@@ -154,8 +150,7 @@ def _prefix_digits(written: str, region: str) -> str:
     if not _DIGITS.fullmatch(compact):
         raise UsageError(f"“{written}*” is no prefix: digits, perhaps a + before them, and one * at the end")
     digits = _with_country(compact, written, region)
-    country = _country_digits(digits)
-    if len(digits) < country + MIN_DIGITS_AFTER_COUNTRY:
+    if len(national_digits("+" + digits)) < MIN_DIGITS_AFTER_COUNTRY:
         raise UsageError(
             f"the prefix “{written}*” would catch a whole country or much of it; "
             f"give at least {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
@@ -181,8 +176,7 @@ def _with_country(compact: str, written: str, region: str) -> str:
     return home + digits.removeprefix(home + "0") if trunk == "0" and digits.startswith(home + "0") else digits
 
 
-def _country_digits(digits: str) -> int:
-    """How many digits the country code of an international number has."""
-    if digits[:1] in {"1", "7"}:
-        return 1
-    return 2 if digits[:2] in _TWO_DIGIT_COUNTRIES else 3
+def national_digits(number: str) -> str:
+    """What follows the country code in an E.164 number; empty where no such code exists."""
+    country = _COUNTRY.match(number, 1)
+    return number[country.end() :] if country else ""

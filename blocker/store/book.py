@@ -1,0 +1,184 @@
+"""The book: what the community lists say about a number, asked on the call path.
+
+A folder with one file per source, `SLUG.GENERATION.book`. A sync adds the next generation with one rename and keeps the
+one before; so a crash at any point leaves a whole book, old or new, and a damaged file falls back to its predecessor.
+What is asked is one tuple of mapped files, which is swapped by one assignment.
+
+Decides which file speaks for a source and which source speaks for a number. Doesn't decide whether a new list is good
+enough (`syncing.py`) nor what a hit leads to (`core/decide.py`).
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+from blocker.core.number import MAX_DIGITS
+from blocker.core.verdict import Match
+from blocker.errors import SourceError
+from blocker.store.book_file import BookFile
+
+_E164 = re.compile(rf"\+[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", re.ASCII)
+_NAME = re.compile(r"(?P<source>[a-z0-9][a-z0-9-]*)\.(?P<generation>[0-9]{8})\.book")
+_KEPT = 2
+_WORKSHOP = "incoming-"
+
+
+class Book:
+    """All sources' files. Everything but `lookup` and `source` belongs to the process that owns the data directory."""
+
+    def __init__(self, directory: Path) -> None:
+        """Map what is there; a folder that isn't there yet is an empty book. Never raises for a bad file."""
+        self._directory = directory
+        self.faults: tuple[SourceError, ...] = ()
+        """What could not be used when it was opened, to be told to the household; an older file stands in for it."""
+        self._files: tuple[BookFile, ...] = ()
+        try:
+            paths = self._paths()
+        except OSError as error:
+            self.faults += (SourceError(f"the lists in {directory} can't be read: {error.strerror}"),)
+            return
+        for _, generations in groupby(paths, key=_source_of):
+            if newest_good := self._first_good(reversed(list(generations))):
+                self._files += (newest_good,)
+
+    def lookup(self, number: str) -> Match | None:
+        """What the lists say about an E.164 number: an exact hit of any source before the longest prefix of any.
+
+        Never raises and never waits, but for a page of the file that isn't in memory yet.
+        """
+        if not _E164.fullmatch(number):
+            return None
+        digits, files = number[1:], self._files
+        key = int(digits)
+        for file in files:
+            if file.holds(key):
+                return _hit(file, number)
+        longest, whose = "", None
+        for file in files:
+            if len(prefix := file.longest_prefix(digits)) > len(longest):
+                longest, whose = prefix, file
+        return _hit(whose, f"+{longest}*") if whose else None
+
+    def source(self, slug: str) -> BookFile | None:
+        """The file that speaks for a source."""
+        return next((file for file in self._files if file.provenance.source == slug), None)
+
+    def sources(self) -> tuple[BookFile, ...]:
+        """Every source's file, in alphabetical order of their slugs."""
+        return self._files
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """A folder on the same disk in which the next file is made; what a crash left of earlier ones goes.
+
+        Raises:
+            SourceError: the data directory can't be written.
+        """
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            for leftover in self._directory.glob(_WORKSHOP + "*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            folder = tempfile.mkdtemp(prefix=_WORKSHOP, dir=self._directory)
+        except OSError as error:
+            raise SourceError(f"the lists can't be kept in {self._directory}: {error.strerror}") from error
+        try:
+            yield Path(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def adopt(self, made: Path) -> None:
+        """Take a durable book file from the workshop as its source's next generation, and let it speak from now on.
+
+        Raises:
+            SourceError: it isn't whole, or can't be kept; everything stays as it was.
+        """
+        new = await asyncio.to_thread(self._keep, made)
+        slug = new.provenance.source
+        old = self.source(slug)
+        others = [file for file in self._files if file is not old]
+        self._files = tuple(sorted((*others, new), key=lambda file: file.provenance.source))
+        if old is not None:
+            await asyncio.to_thread(old.close)
+
+    async def forget(self, slug: str) -> bool:
+        """Remove a source with all its generations; False if there was none.
+
+        Raises:
+            SourceError: its files can't be removed.
+        """
+        gone = self.source(slug)
+        self._files = tuple(file for file in self._files if file is not gone)
+        paths = [path for path in self._paths() if _source_of(path) == slug]
+        try:
+            for path in paths:
+                path.unlink()
+            if paths:
+                _sync_directory(self._directory)
+        except OSError as error:
+            raise SourceError(f"the list {slug} can't be removed from {self._directory}: {error.strerror}") from error
+        if gone is not None:
+            await asyncio.to_thread(gone.close)
+        return bool(paths)
+
+    async def close(self) -> None:
+        files, self._files = self._files, ()
+        for file in files:
+            await asyncio.to_thread(file.close)
+
+    def _paths(self) -> list[Path]:
+        """Every source's files, in alphabetical order of the slugs, each from its oldest generation on."""
+        try:
+            names = sorted(path for path in self._directory.iterdir() if _NAME.fullmatch(path.name))
+        except FileNotFoundError:
+            return []
+        return sorted(names, key=lambda path: (_source_of(path), path.name))
+
+    def _first_good(self, paths: Iterator[Path]) -> BookFile | None:
+        for path in paths:
+            try:
+                return BookFile(path)
+            except SourceError as fault:
+                self.faults += (fault,)
+            except OSError as error:
+                self.faults += (SourceError(f"the book {path} can't be opened: {error.strerror}"),)
+        return None
+
+    def _keep(self, made: Path) -> BookFile:
+        try:
+            checked = BookFile(made)
+            slug = checked.provenance.source
+            checked.close()
+            earlier = [path for path in self._paths() if _source_of(path) == slug]
+            generation = int(earlier[-1].name.split(".")[1]) + 1 if earlier else 1
+            path = self._directory / f"{slug}.{generation:08}.book"
+            made.rename(path)
+            _sync_directory(self._directory)
+            for outdated in earlier[: 1 - _KEPT]:
+                outdated.unlink()
+            return BookFile(path)
+        except OSError as error:
+            raise SourceError(f"the list can't be kept in {self._directory}: {error.strerror}") from error
+
+
+def _source_of(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def _hit(file: BookFile, what: str) -> Match:
+    provenance = file.provenance
+    licence = f", licence {provenance.licence}" if provenance.licence else ""
+    return Match("community", what, provenance.source, f"list of {provenance.fetched_at:%Y-%m-%d}{licence}")
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
