@@ -1,0 +1,32 @@
+"""What all tests share: a household of their own, and no stop-watch in the property tests.
+
+Decides nothing about a single test; fakes are in `fakes/`, where a test imports them by name.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no fault of the code: speed is measured in bench/, as a ratio.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The source tree that the tests lie in: for what isn't in the wheel, such as the dialplan."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that a test starts finds the configuration or the data of whoever runs it."""
+    home = tmp_path_factory.mktemp("household")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+            folder = home / variable.lower()
+            folder.mkdir(mode=0o700)
+            patch.setenv(variable, str(folder))
+        yield
