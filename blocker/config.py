@@ -1,0 +1,364 @@
+"""The configuration: one TOML file in which only `region` is needed, read into frozen values with every default.
+
+Decides which keys exist, what they may hold, and what holds without them. Unknown keys are errors that name the nearest
+known key. Nothing in it is a secret, a list or a rule: lists live in the data directory, rules in `rules/`.
+`deploy/config.example.toml` shows every key; a test keeps the two in step.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from types import MappingProxyType
+
+from blocker.core.call import Line, Trunk
+from blocker.core.number import NumberFormat, NumberPlan, parse_typed, supported_regions
+from blocker.core.policy import Policy
+from blocker.core.verdict import Decision
+from blocker.errors import ConfigError, Fault
+from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
+from blocker.tomlfile import Document, Table, nearest, parse_bytes
+
+MAX_BUDGET_SECONDS = 1.8
+"""The dialplan waits 2 s in all; an answer that comes later is worth nothing."""
+
+
+class RefusalAction(StrEnum):
+    """What an unwanted caller gets: the action of that name in `blocker/actions/`."""
+
+    REJECT = "reject"
+    BUSY = "busy"
+    UNALLOCATED = "unallocated"
+
+
+class LogFormat(StrEnum):
+    """How the operational log is written."""
+
+    AUTO = "auto"
+    """`console` on a terminal, else `json`."""
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important log line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+@dataclass(frozen=True)
+class FastAgi:
+    """`[fastagi]`: where Asterisk asks."""
+
+    host: str = "127.0.0.1"
+    port: int = 4573
+    """TCP port; 0 takes a free one."""
+    budget_seconds: float = 1.2
+    """From accepting the connection to the answer, durable record included; after it the phone rings."""
+    allowed_peers: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Addresses and networks that may ask; empty for all that can reach `host`."""
+
+
+@dataclass(frozen=True)
+class Http:
+    """`[http]`: where others ask, and where health and metrics are."""
+
+    host: str = "127.0.0.1"
+    port: int = 8073
+    """TCP port; 0 takes a free one."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """`[report]`: the weekly report that is made by itself."""
+
+    dir: Path
+    """Default: `reports` in the data directory."""
+    weekday: Weekday = Weekday.MONDAY
+    time: time = time(6, 0)
+    """Local time in `time_zone`."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the program is told."""
+
+    region: str
+    """ISO 3166-1 alpha-2 of the country where the household is."""
+    data_dir: Path
+    """Default: `blocker` in the user's XDG data directory."""
+    time_zone: str
+    """IANA name. Default: the zone of the region, its principal one where there are several."""
+    household_rules: Path
+    """The household's own rule folder. Default: `rules` in the data directory."""
+    report: Report
+    fastagi: FastAgi = FastAgi()
+    http: Http = Http()
+    policy: Policy = field(default_factory=Policy)
+    """`[policy]` and `observe_only`, with the defaults that `core/policy.py` gives."""
+    action: RefusalAction = RefusalAction.REJECT
+    """`[policy] action`."""
+    mark_blocks: timedelta = timedelta(days=365)
+    """`[policy] mark_blocks_days`: how long a call marked as marketing keeps its number on the block list."""
+    log_format: LogFormat = LogFormat.AUTO
+    log_level: LogLevel = LogLevel.INFO
+    lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
+    """`[lines.NAME]`, by name."""
+    trunks: Mapping[str, Trunk] = field(default_factory=lambda: MappingProxyType({}))
+    """`[trunks.NAME]`, by the name of the endpoint."""
+    notes: tuple[str, ...] = ()
+    """What had to be guessed, as sentences for the household; `blocker doctor` prints them."""
+    path: Path | None = None
+    """The file it was read from."""
+
+
+def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the configuration.
+
+    Args:
+        path: the file; None for defaults, with the region of the locale.
+        environ: the process's environment: HOME, XDG_DATA_HOME, LC_ALL, LC_MESSAGES and LANG are looked at.
+
+    Raises:
+        ConfigError: with all faults of the file, or a hint where there is neither a file nor a region in the locale.
+    """
+    document = Document("the environment", "", {}) if path is None else _read(path)
+    config = _Reader(document, path, environ).read()
+    if faults := document.finish():
+        raise ConfigError(faults)
+    return config
+
+
+def _read(path: Path) -> Document:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(
+            [Fault(str(path), 0, "there is no such file", 'write one with the line region = "BE"')]
+        ) from None
+    except OSError as error:
+        raise ConfigError([Fault(str(path), 0, f"can't be read: {error.strerror}", "mend its permissions")]) from None
+    document = parse_bytes(raw, str(path))
+    if document.faults:  # not TOML: what it lacks besides would only be noise
+        raise ConfigError(document.faults)
+    return document
+
+
+class _Reader:
+    """Reads one document; what is wrong stays in the document."""
+
+    def __init__(self, document: Document, path: Path | None, environ: Mapping[str, str]) -> None:
+        self.root = document.root
+        self.path = path
+        self.environ = environ
+        self.notes: dict[str, None] = {}
+
+    def read(self) -> Config:
+        region = self._home_region()
+        time_zone = self._time_zone(self.root, region)
+        data_dir = self._folder(self.root, "data_dir", None)
+        policy_table = self.root.section("policy")
+        return Config(
+            region=region,
+            data_dir=data_dir,
+            time_zone=time_zone,
+            household_rules=self._folder(self.root, "household_rules", data_dir / "rules"),
+            report=self._report(data_dir),
+            fastagi=self._fastagi(),
+            http=self._http(),
+            policy=self._policy(policy_table),
+            action=policy_table.word("action", RefusalAction, Config.action),
+            mark_blocks=timedelta(
+                days=policy_table.whole("mark_blocks_days", Config.mark_blocks.days, low=1, high=36_500)
+            ),
+            log_format=self.root.word("log_format", LogFormat, Config.log_format),
+            log_level=self.root.word("log_level", LogLevel, Config.log_level),
+            lines=MappingProxyType(self._lines(region, time_zone)),
+            trunks=MappingProxyType(self._trunks(region)),
+            notes=tuple(self.notes),
+            path=self.path,
+        )
+
+    def _home_region(self) -> str:
+        if self.path is not None:
+            return self._region(self.root, "", required=True)
+        region, setting = region_of_locale(self.environ)
+        if region in supported_regions():
+            self.notes[
+                f"The region {region} comes from {setting}; a configuration file with region = … makes it sure."
+            ] = None
+            return region
+        mend = 'write the line region = "BE" into a file and start with: blocker --config FILE'
+        self.root.fault(
+            "the region can't be told: there is no configuration file, and the locale names no country", mend
+        )
+        return ""
+
+    def _region(self, table: Table, default: str, *, required: bool = False) -> str:
+        region = table.text("region", default, required=required)
+        if region == default or region in supported_regions():
+            return region
+        near = region.strip().upper()
+        near = {"UK": "GB", "EN": "GB"}.get(near, near)
+        mend = (
+            f"did you mean “{near}”?" if near in supported_regions() else 'two capital letters (ISO 3166), such as "BE"'
+        )
+        table.fault(f"“{region}” is no region with a numbering plan", mend, key="region")
+        return default
+
+    def _time_zone(self, table: Table, region: str) -> str:
+        name = table.text("time_zone")
+        if name:
+            if not is_time_zone(name):
+                near = nearest(name, known_time_zones())
+                mend = f"did you mean “{near}”?" if near else "write an IANA name such as Europe/Brussels"
+                table.fault(f"“{name}” is no time zone", mend, key="time_zone")
+            return name
+        zones = time_zones(region)
+        if not zones:
+            if region:
+                table.fault(f"no time zone is known for {region}", 'add time_zone = "Europe/Brussels" or another')
+            return "UTC"
+        if len(zones) > 1:
+            self.notes[
+                f"{region} has {len(zones)} time zones; {zones[0]} is taken. If that is wrong, set time_zone."
+            ] = None
+        return zones[0]
+
+    def _folder(self, table: Table, key: str, default: Path | None) -> Path:
+        """A folder: `~` is the home directory; a relative one starts at the configuration file."""
+        text = table.text(key)
+        if "\0" in text:
+            table.fault(f"{key} holds a NUL character", "write a path", key=key)
+            return Path()
+        if not text:
+            return default if default is not None else self._data_home() / "blocker"
+        if text == "~" or text.startswith("~/"):
+            return self._home(key) / text[2:]
+        if text.startswith("~"):
+            table.fault(f"“{text}” begins with somebody's ~", "write the whole path", key=key)
+        return (self.path.absolute().parent if self.path else Path()) / text
+
+    def _data_home(self) -> Path:
+        """Source: XDG Base Directory Specification 0.8: a relative path in the variable is to be ignored."""
+        given = Path(self.environ.get("XDG_DATA_HOME", ""))
+        return given if given.is_absolute() else self._home("data_dir") / ".local" / "share"
+
+    def _home(self, key: str) -> Path:
+        home = self.environ.get("HOME", "")
+        if not home:
+            self.root.fault("HOME isn't set, so there is no home directory", f"set {key} to a whole path", key=key)
+        return Path(home)
+
+    def _fastagi(self) -> FastAgi:
+        table = self.root.section("fastagi")
+        peers = []
+        for index, text in enumerate(table.texts("allowed_peers")):
+            try:
+                peers.append(ip_network(text, strict=False))
+            except ValueError:
+                mend = "write an address such as 192.0.2.7, or a network such as 192.0.2.0/24"
+                table.fault(f"“{text}” is no IP address or network", mend, key="allowed_peers", item=index)
+        return FastAgi(
+            host=_host(table, FastAgi.host),
+            port=table.whole("port", FastAgi.port, low=0, high=65_535),
+            budget_seconds=table.number("budget_seconds", FastAgi.budget_seconds, low=0.05, high=MAX_BUDGET_SECONDS),
+            allowed_peers=tuple(peers),
+        )
+
+    def _http(self) -> Http:
+        table = self.root.section("http")
+        return Http(_host(table, Http.host), table.whole("port", Http.port, low=0, high=65_535))
+
+    def _policy(self, table: Table) -> Policy:
+        default = Policy()
+        minutes = int(default.repeat / timedelta(minutes=1))
+        return Policy(
+            withheld=_decision(table, "withheld", default.withheld),
+            unavailable=_decision(table, "unavailable", default.unavailable),
+            unusable=_decision(table, "unusable", default.unusable),
+            invalid=_decision(table, "invalid", default.invalid),
+            premium=_decision(table, "premium", default.premium),
+            canvassing=_decision(table, "canvassing", default.canvassing),
+            community=_decision(table, "community", default.community),
+            repeat=timedelta(minutes=table.whole("repeat_minutes", minutes, low=0, high=24 * 60)),
+            observe_only=self.root.flag("observe_only", default.observe_only),
+        )
+
+    def _report(self, data_dir: Path) -> Report:
+        table = self.root.section("report")
+        text = table.text("time", Report.time.isoformat("minutes"))
+        clock = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text)
+        if clock is None:
+            table.fault(f"“{text}” is no time of day", 'write hours and minutes, such as "06:00"', key="time")
+        return Report(
+            dir=self._folder(table, "dir", data_dir / "reports"),
+            weekday=table.word("weekday", Weekday, Report.weekday),
+            time=time(int(clock[1]), int(clock[2])) if clock else Report.time,
+        )
+
+    def _lines(self, home: str, home_zone: str) -> dict[str, Line]:
+        lines: dict[str, Line] = {}
+        owners: dict[str, str] = {}
+        for name, table in self.root.named("lines").items():
+            region = self._region(table, home)
+            zone = home_zone if region == home and "time_zone" not in table else ""
+            written = table.text("number")
+            number = parse_typed(written, region) if written and region else None
+            if written and region and (number is None or not number.valid):
+                mend = "write it as you would at home, or as +32…"
+                table.fault(f"“{written}” is no telephone number in {region}", mend, key="number")
+            elif number and number.number in owners:
+                table.fault(f"{number.number} is already the line {owners[number.number]}", "remove one", key="number")
+            e164 = number.number if number else ""
+            owners[e164] = name
+            lines[name] = Line(name, region, zone or self._time_zone(table, region), e164)
+        return lines
+
+    def _trunks(self, home: str) -> dict[str, Trunk]:
+        trunks: dict[str, Trunk] = {}
+        for name, table in self.root.named("trunks").items():
+            region = self._region(table, home)
+            number_format = table.word("number_format", NumberFormat, NumberFormat.AUTO)
+            area_code = table.text("area_code")
+            if area_code and not re.fullmatch(r"[1-9]\d{0,5}", area_code):
+                table.fault(f"“{area_code}” is no area code", "digits only, without the first 0", key="area_code")
+            if number_format is NumberFormat.LOCAL and not area_code:
+                table.fault(
+                    "number_format local needs an area_code", 'add area_code = "2" or yours', key="number_format"
+                )
+            trunks[name] = Trunk(name, NumberPlan(region, number_format, area_code))
+        return trunks
+
+
+def _host(table: Table, default: str) -> str:
+    host = table.text("host", default)
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host):
+        table.fault(f"“{host}” is no host", f"write an address or a name; the default is {default}", key="host")
+    return host
+
+
+def _decision(table: Table, key: str, default: Decision) -> Decision:
+    if table.raw(key) == "challenge":
+        what = f"{key} can't be “challenge”: asking callers a question isn't built yet"
+        table.fault(what, "choose ring or block", key=key)
+        return default
+    return table.word(key, Decision, default)
