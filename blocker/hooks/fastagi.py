@@ -60,7 +60,7 @@ class End(StrEnum):
 class FastAgiServer(Generic[S]):
     """Listens, and lets each connection have its dialogue with a screener."""
 
-    def __init__(  # noqa: PLR0913 (all but the screener have defaults)
+    def __init__(
         self,
         screener: Screener[S],
         *,
@@ -300,8 +300,8 @@ class _Connection(asyncio.Protocol, Generic[S]):
 def sighting_of(request: Request, peer: str) -> Sighting:
     """What Asterisk's environment says about a call. Asterisk writes `unknown` where it has nothing to say.
 
-    The dialplan may give the called number as first argument, since `agi_dnid` is that of the trunk; and the call's
-    `linkedid`, which its CDRs share, as second.
+    The dialplan may give as arguments: the called number, since `agi_dnid` is that of the trunk; the call's `linkedid`,
+    which its CDRs share; and, where it had to take control characters out, the number as sent, percent-encoded.
 
     Raises:
         ProtocolError: there is no caller ID, or the presentation is no number; whoever this is, it isn't Asterisk.
@@ -317,6 +317,7 @@ def sighting_of(request: Request, peer: str) -> Sighting:
         "uniqueid": fields.get("uniqueid", ""),
         "channel": fields.get("channel", ""),
         "linkedid": fields.get("arg_2", ""),
+        "number_sent": fields.get("arg_3", ""),
         "peer": peer,
     }
     return Sighting(

@@ -109,8 +109,9 @@ class HttpHook(Generic[S]):
             return _refusal(404, "no call of this name awaits it", "call", "acknowledge once, before the deadline")
         screening, timer = waiting
         timer.cancel()
-        self._screener.settle(screening, asyncio.get_running_loop().time())
-        return web.json_response({"call": call, "acknowledged": True})
+        now = asyncio.get_running_loop().time()
+        self._screener.settle(screening, now)
+        return web.json_response({"call": call, "acknowledged": now <= screening.deadline})
 
     def close(self) -> None:
         """No acknowledgement can come any more: settle what still waits for one."""

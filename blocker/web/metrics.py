@@ -6,6 +6,7 @@ reads them, so that no call pays for it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -20,8 +21,8 @@ class Series:
     """As Prometheus names it; a counter gets `_total` after it."""
     help: str
     labels: tuple[str, ...]
-    values: Mapping[tuple[str, ...], float]
-    """By the values of the labels, in their order."""
+    values: Mapping[Any, float]
+    """By the values of the labels, as a tuple in their order; `Any` since a mapping's key type can't be widened."""
     counts_up: bool = True
     """Whether it only ever grows, which makes it a counter; a gauge otherwise."""
 

@@ -36,7 +36,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class WebServer:
     """One aiohttp application with its listening socket."""
 
-    def __init__(  # noqa: PLR0913 (all but the first two have defaults)
+    def __init__(
         self,
         health: Callable[[], Sequence[str]],
         metrics: Metrics,

@@ -1,0 +1,20 @@
+"""Hooks that listen on a free port for the length of a test."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fakes.screener import FakeScreener, FakeScreening
+
+from blocker.hooks.fastagi import FastAgiServer
+
+
+@asynccontextmanager
+async def fastagi(screener: FakeScreener, **settings: Any) -> AsyncIterator[FastAgiServer[FakeScreening]]:
+    """A FastAGI server; its budget for an environment is the screener's, unless said otherwise."""
+    server = FastAgiServer(screener, **{"port": 0, "budget_seconds": screener.budget_seconds} | settings)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.close(timeout_seconds=5)
