@@ -8,21 +8,14 @@ This module doesn't read the ledger (`reporting.py`) nor count (`report.py`).
 """
 
 import functools
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 
+from blocker.core.contents import Content, of_a_whole_entry
+from blocker.core.entry import parse_time
 from blocker.core.plain_text import as_unicode, one_line
 from blocker.core.verdict import Decision, Reason
-from blocker.errors import LedgerCorruptError, LedgerFormatError
-
-Content = Mapping[str, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
-
-CONTENT_VERSION = 1
-"""The `v` of the entries this module understands."""
 
 MARKETING_REASONS = frozenset(
     str(reason) for reason in (Reason.BLOCK_LIST, Reason.COMPANY, Reason.CANVASSING_RANGE, Reason.COMMUNITY)
@@ -110,27 +103,26 @@ class SeenCall(NamedTuple):
     standing: Standing
 
 
-def _of_a_whole_entry(project: Callable[Concatenate[int, Content, P], T]) -> Callable[Concatenate[int, Content, P], T]:
-    """Turn what goes wrong with an entry's content into an error that names the entry."""
+class ListChange(NamedTuple):
+    """The household put a number on a list of its own or took it off."""
 
-    @functools.wraps(project)
-    def checked(n: int, content: Content, *args: P.args, **kwargs: P.kwargs) -> T:
-        if content.get("v") != CONTENT_VERSION:
-            raise LedgerFormatError(f"entry {n} was written by a newer program: update blocker, then try again")
-        try:
-            return project(n, content, *args, **kwargs)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            kind = content.get("kind")
-            raise LedgerCorruptError(
-                f"entry {n} lacks what a “{kind}” entry holds ({error!r}): see what `blocker verify` says"
-            ) from error
+    n: int
+    """Its entry's number in the ledger."""
+    local: str
+    """Local time of the household with its UTC offset."""
+    list: str
+    """`allow` or `block`."""
+    change: str
+    """`add` or `remove`."""
+    number: str
+    """E.164; a prefix ends in `*`."""
+    until: str
+    """UTC; empty for no end."""
 
-    return checked
 
-
-@_of_a_whole_entry
+@of_a_whole_entry
 def statement_of(n: int, content: Content) -> tuple[str, Statement]:
-    """The call that a `statement` entry is about, and the statement.
+    """The id of the call that a `statement` entry is about, and the statement.
 
     Raises:
         LedgerFormatError: a newer program wrote the entry.
@@ -140,7 +132,7 @@ def statement_of(n: int, content: Content) -> tuple[str, Statement]:
     return content["call"], Statement(n, content["mark"], said, content["company"] or "", one_line(content["by"] or ""))
 
 
-@_of_a_whole_entry
+@of_a_whole_entry
 def seen_call(n: int, content: Content, outcome: Content | None, statement: Statement = NO_STATEMENT) -> SeenCall:
     """The call in a `call-screened` entry, with what is known of its fate and what was said of it.
 
@@ -198,6 +190,18 @@ def _standing(verdict: Content, happened: Happened, mark: str) -> Standing:
 
 def _match_text(matches: list[Content]) -> str:
     return one_line("; ".join(f"{match['kind']} {match['what']} ({match['where']})" for match in matches))
+
+
+@of_a_whole_entry
+def list_change_of(n: int, content: Content, zone: tzinfo) -> ListChange:
+    """The change in a `list-changed` entry, `zone` being the household's.
+
+    Raises:
+        LedgerFormatError: a newer program wrote the entry.
+        LedgerCorruptError: it lacks what such an entry holds.
+    """
+    local = parse_time(content["at"]).astimezone(zone).isoformat(timespec="milliseconds")
+    return ListChange(n, local, content["list"], content["change"], one_line(content["number"]), content["until"] or "")
 
 
 def local_time(utc: str, offset: str) -> str:

@@ -1,6 +1,6 @@
 """ISO weeks in the household's zone: which instants belong to the week a report is about.
 
-Decides where a week begins and ends, also where clocks change. Doesn't know the present time: `now` comes in as a value.
+Decides where a week begins and ends, also where clocks change. Doesn't know the present time.
 """
 
 import re

@@ -1,0 +1,172 @@
+"""Reads one week out of the ledger: the calls one by one, and at the end the report as a value.
+
+Decides which entries a week's report rests on: calls that came in the week, what people said of them until now, and the
+gaps of that week, all up to the ledger's head at the time of reading. What a call counts as is decided in
+`core/observed.py`. Memory stays flat however many calls there are.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from blocker.core import watching
+from blocker.core.entry import EntryKind, Head, format_time, parse_time
+from blocker.core.observed import (
+    NO_STATEMENT,
+    ListChange,
+    SeenCall,
+    Standing,
+    Statement,
+    list_change_of,
+    seen_call,
+    statement_of,
+)
+from blocker.core.report import Report
+from blocker.core.settling import Settled, Settling
+from blocker.core.tally import Sample, Tally
+from blocker.core.watching import Gap, Watch
+from blocker.core.week import Week
+from blocker.number_rows import NumberRows
+
+OUTCOME_MARGIN = timedelta(hours=1)
+"""How far outside the week outcomes of its calls are looked for: they come within seconds, but a clock may be set."""
+
+EachCall = Callable[[SeenCall], object]
+
+
+class Entry(Protocol):
+    """An entry of the ledger that has its content."""
+
+    @property
+    def n(self) -> int:
+        """Its number, from 1."""
+        ...
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        ...
+
+
+class EntryReader(Protocol):
+    """The ledger, to be read."""
+
+    async def head(self) -> Head:
+        """Where the chain ends now."""
+        ...
+
+    def entries(
+        self, *, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> AsyncIterator[Entry]:
+        """The entries that have contents, in order of their numbers; `since` and `until` are about their time `at`."""
+        ...
+
+
+async def first(entries: AsyncIterator[Entry]) -> Entry | None:
+    """The first of some entries, None if there is none; the rest isn't read."""
+    try:
+        return await anext(entries, None)
+    finally:
+        if close := getattr(entries, "aclose", None):
+            await close()
+
+
+async def collect(reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCall, temporary: Path) -> Report:
+    """The report of a week, as a value.
+
+    Args:
+        reader: the ledger.
+        week: which week, by the calendar of `zone`.
+        zone: the household's.
+        each: is given each call of the week, in the ledger's order.
+        temporary: a folder for temporary files, removed by the caller.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+        OSError: a temporary file can't be written.
+    """
+    head = await reader.head()
+    start, end = week.bounds(zone)
+    collected = _Collected(start, end, zone, each, temporary)
+    async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT]):
+        if entry.n <= head.n:
+            collected.take_from_whole_ledger(entry.n, entry.content)
+    async for entry in reader.entries(since=start - OUTCOME_MARGIN, until=end + OUTCOME_MARGIN):
+        if entry.n <= head.n:
+            collected.take_from_week(entry.n, entry.content)
+    later = await first(reader.entries(since=end))
+    return collected.report(week, head, goes_on=later is not None and later.n <= head.n)
+
+
+class _Collected:
+    """What has been read of the ledger for one week."""
+
+    def __init__(self, start: datetime, end: datetime, zone: ZoneInfo, each: EachCall, temporary: Path) -> None:
+        self._zone, self._each = zone, each
+        self._start, self._end = format_time(start), format_time(end)
+        self._watch = Watch(start, end, zone)
+        self._statements: dict[str, Statement] = {}
+        self._settling = Settling()
+        self._tally, self._numbers = Tally(), NumberRows(temporary)
+        self._changes: Sample[ListChange] = Sample()
+        self._first = self._last = 0
+        self._latest = self._start
+
+    def take_from_whole_ledger(self, n: int, content: Mapping[str, Any]) -> None:
+        """Take what bears on the week whenever it was written: statements, gaps, starts and stops."""
+        if content["kind"] == EntryKind.STATEMENT:
+            call, statement = statement_of(n, content)
+            self._statements[call] = statement
+        else:
+            self._watch.take(n, content)
+
+    def take_from_week(self, n: int, content: Mapping[str, Any]) -> None:
+        """Take an entry from around the week; statements must have been taken before."""
+        kind, at = content["kind"], content["at"]
+        if kind == EntryKind.OUTCOME:
+            self._count(self._settling.outcome(content))
+        if not self._start <= at < self._end:
+            return
+        self._latest = max(self._latest, at)
+        if kind == EntryKind.CALL_SCREENED:
+            self._first, self._last = self._first or n, n
+            self._count(self._settling.call(n, content))
+        elif kind == EntryKind.LIST_CHANGED:
+            self._changes.add(list_change_of(n, content, self._zone))
+
+    def _count(self, settled: Iterable[Settled]) -> None:
+        for n, screened, outcome in settled:
+            call = seen_call(n, screened, outcome, self._statements.get(screened["call"], NO_STATEMENT))
+            self._each(call)
+            self._tally.add(call)
+            if call.presented == "e164":
+                self._numbers.add(call)
+
+    def report(self, week: Week, head: Head, *, goes_on: bool) -> Report:
+        """The report, when everything is read; `goes_on` says whether the ledger has entries after the week."""
+        self._count(self._settling.rest())
+        gaps: Sample[Gap] = Sample()
+        for gap in self._watch.gaps():
+            gaps.add(gap)
+        silent = self._watch.watching_at_end and not goes_on
+        latest = parse_time(self._latest).astimezone(self._zone).isoformat(timespec="milliseconds")
+        return Report(
+            week=week,
+            time_zone=self._zone.key,
+            start=self._start,
+            end=self._end,
+            head=head,
+            simulated_clock=self._watch.by_simulated_clock(self._first, self._last),
+            totals=self._tally.totals(),
+            companies=self._tally.companies(),
+            numbers=self._numbers.listed(),
+            unwanted=self._tally.shown[Standing.UNWANTED].listed(),
+            suspected=self._tally.shown[Standing.SUSPECTED].listed(),
+            false_positives=self._tally.shown[Standing.FALSE_POSITIVE].listed(),
+            gaps=gaps.listed(),
+            unwatched_seconds=self._watch.unwatched_seconds(),
+            silent_after=latest if silent else "",
+            changes=self._changes.listed(),
+        )

@@ -1,0 +1,125 @@
+"""The counting that leads to a report: calls go in one by one, totals and rows come out.
+
+Memory grows with what a report shows (`LISTED`) and with what people stated, never with the number of calls. Counting
+per presented number needs room that a week can't promise to have, and is `number_rows.py`'s business.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from blocker.core.observed import Happened, SeenCall, Standing
+from blocker.core.report import LISTED, CompanyRow, Listed, Totals
+from blocker.core.verdict import Decision, Reason
+
+T = TypeVar("T")
+
+
+class Sample(Generic[T]):
+    """Takes any number of items, and keeps the first `LISTED`."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._items: list[T] = []
+
+    def add(self, item: T) -> None:
+        self._total += 1
+        if self._total <= LISTED:
+            self._items.append(item)
+
+    def listed(self) -> Listed[T]:
+        return Listed(self._total, tuple(self._items))
+
+
+class Tally:
+    """Counts the calls of a week."""
+
+    def __init__(self) -> None:
+        self.shown: dict[Standing, Sample[SeenCall]] = {
+            Standing.UNWANTED: Sample(),
+            Standing.SUSPECTED: Sample(),
+            Standing.FALSE_POSITIVE: Sample(),
+        }
+        """The standings whose calls a report lists one by one."""
+        self._fates: Counter[tuple[Standing, Happened]] = Counter()
+        self._marks: Counter[str] = Counter()
+        self._companies: dict[str, _Company] = {}
+
+    def add(self, call: SeenCall) -> None:
+        """Count one call."""
+        self._fates[call.standing, call.happened] += 1
+        if call.standing in self.shown:
+            self.shown[call.standing].add(call)
+        if not call.number:
+            self._marks["without number"] += 1
+        if call.reason == Reason.UNSCREENED:
+            self._marks["unscreened"] += 1
+        if call.observe_only:
+            self._marks["observed"] += 1
+            if call.decision == Decision.BLOCK:
+                self._marks["observed block"] += 1
+        if call.statement.said_company:
+            key = call.statement.company or " ".join(call.statement.said_company.casefold().split())
+            self._companies.setdefault(key, _Company(call.statement.company)).add(call)
+
+    def totals(self) -> Totals:
+        """The figures so far."""
+        standing: Counter[Standing] = Counter()
+        happened: Counter[Happened] = Counter()
+        for (one, other), calls in self._fates.items():
+            standing[one] += calls
+            happened[other] += calls
+        return Totals(
+            calls=self._fates.total(),
+            refused=happened[Happened.REFUSED],
+            rang_or_unknown=happened[Happened.UNKNOWN],
+            let_through=happened[Happened.LET_THROUGH],
+            unwanted=standing[Standing.UNWANTED],
+            unwanted_refused=self._fates[Standing.UNWANTED, Happened.REFUSED],
+            suspected=standing[Standing.SUSPECTED],
+            false_positives=standing[Standing.FALSE_POSITIVE],
+            wanted=standing[Standing.WANTED],
+            refused_by_policy=standing[Standing.REFUSED],
+            unmarked=standing[Standing.UNMARKED],
+            without_number=self._marks["without number"],
+            unscreened=self._marks["unscreened"],
+            observe_only=self._marks["observed"],
+            observed_blocks=self._marks["observed block"],
+        )
+
+    def companies(self) -> tuple[CompanyRow, ...]:
+        """A row for each company that statements name, most unwanted calls first, then by name."""
+        rows = [(key, company.row()) for key, company in self._companies.items()]
+        return tuple(row for _, row in sorted(rows, key=lambda item: (-item[1].unwanted, -item[1].calls, item[0])))
+
+
+@dataclass(slots=True)
+class _Company:
+    company: str
+    said: dict[str, None] = field(default_factory=dict)
+    standings: Counter[Standing] = field(default_factory=Counter)
+    refused: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
+    first: str = ""
+    last: str = ""
+
+    def add(self, call: SeenCall) -> None:
+        self.said.setdefault(call.statement.said_company)
+        self.standings[call.standing] += 1
+        self.refused += call.happened is Happened.REFUSED
+        self.numbers[call.number] += 1
+        self.first, self.last = self.first or call.local, call.local
+
+    def row(self) -> CompanyRow:
+        return CompanyRow(
+            company=self.company,
+            said=tuple(self.said),
+            calls=self.standings.total(),
+            unwanted=self.standings[Standing.UNWANTED],
+            refused=self.refused,
+            wanted=self.standings[Standing.WANTED] + self.standings[Standing.FALSE_POSITIVE],
+            without_number=self.numbers[""],
+            numbers=tuple(sorted(number for number in self.numbers if number)),
+            first=self.first,
+            last=self.last,
+        )

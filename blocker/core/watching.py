@@ -1,0 +1,125 @@
+"""When nobody was watching: the stretches of a week in which calls may have come that no entry tells of.
+
+Decides by what the ledger says: gap entries, stops that no gap entry covers, and the time before the first start. What
+it can't say (whether the service still watched after the ledger's last entry) is left to the report's words.
+"""
+
+from datetime import datetime, tzinfo
+from itertools import pairwise
+from typing import NamedTuple
+
+from blocker.core.contents import Content, of_a_whole_entry
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.plain_text import one_line
+
+KINDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKind.GAP})
+"""The entries that `Watch.take` wants, from the whole ledger: a gap is recorded when it is over."""
+
+BEFORE_FIRST_START = "before the program was first started"
+
+
+class Gap(NamedTuple):
+    """A stretch in which nobody watched, cut to the week."""
+
+    since: str
+    """Local time of the household with its UTC offset, as is `until`."""
+    until: str
+    seconds: int
+    why: str
+    calls_lost: int | None
+    """Calls known to have come without an entry; None where that can't be known."""
+
+
+class _Stretch(NamedTuple):
+    since: datetime
+    until: datetime
+    why: str
+    calls_lost: int | None = None
+
+    def meets(self, other: "_Stretch") -> bool:
+        return self.since < other.until and other.since < self.until
+
+
+class Watch:
+    """Takes entries in the ledger's order and tells afterwards when nobody watched during one week."""
+
+    def __init__(self, start: datetime, end: datetime, zone: tzinfo) -> None:
+        """The week's first instant and the first after it, and the household's zone."""
+        self._week = _Stretch(start, end, "")
+        self._zone = zone
+        self._first_start: datetime | None = None
+        self._stop: tuple[datetime, str] | None = None
+        self._stops: list[_Stretch] = []
+        self._gaps: list[_Stretch] = []
+        self._clocks: list[tuple[int, bool]] = []
+
+    def take(self, n: int, content: Content) -> None:
+        """Take an entry of one of `KINDS`.
+
+        Raises:
+            LedgerFormatError: a newer program wrote the entry.
+            LedgerCorruptError: it lacks what such an entry holds.
+        """
+        of_a_whole_entry(self._take)(n, content)
+
+    def _take(self, n: int, content: Content) -> None:
+        at = parse_time(content["at"])
+        match content["kind"]:
+            case EntryKind.SERVICE_STARTED:
+                self._first_start = self._first_start or at
+                if self._stop is not None:
+                    self._keep(self._stops, self._stop[0], at, self._stop[1])
+                self._stop = None
+                simulated = content["clock"] == "simulated"
+                if not self._clocks or self._clocks[-1][1] is not simulated:
+                    self._clocks.append((n, simulated))
+            case EntryKind.SERVICE_STOPPED:
+                self._stop = (at, f"the service was stopped ({one_line(content['why'])})")
+            case EntryKind.GAP:
+                since, until = sorted((parse_time(content["from"]), parse_time(content["to"])))
+                self._keep(self._gaps, since, until, one_line(content["why"]), content["calls_lost"])
+            case _:
+                pass
+
+    @property
+    def watching_at_end(self) -> bool:
+        """Whether a service was started and didn't stop, as far as the ledger knows."""
+        return self._first_start is not None and self._stop is None
+
+    def gaps(self) -> list[Gap]:
+        """The stretches of the week in which nobody watched, by their beginning."""
+        return [
+            Gap(self._local(since), self._local(until), round((until - since).total_seconds()), why, lost)
+            for since, until, why, lost in self._unwatched()
+        ]
+
+    def unwatched_seconds(self) -> int:
+        """How long nobody watched in all; stretches that overlap count once."""
+        seconds, reached = 0.0, self._week.since
+        for stretch in self._unwatched():
+            seconds += max(0.0, (stretch.until - max(stretch.since, reached)).total_seconds())
+            reached = max(reached, stretch.until)
+        return round(seconds)
+
+    def by_simulated_clock(self, first: int, last: int) -> bool:
+        """Whether any of the entries from number `first` to `last` was made under a simulated clock."""
+        runs = [*self._clocks, (last + 1, False)]
+        return any(simulated and n <= last and first < next_n for (n, simulated), (next_n, _) in pairwise(runs))
+
+    def _keep(
+        self, stretches: list[_Stretch], since: datetime, until: datetime, why: str, lost: int | None = None
+    ) -> None:
+        cut = _Stretch(max(since, self._week.since), min(until, self._week.until), why, lost)
+        if cut.since < cut.until:
+            stretches.append(cut)
+
+    def _unwatched(self) -> list[_Stretch]:
+        unrecorded = list(self._stops)
+        if self._stop is not None:
+            self._keep(unrecorded, self._stop[0], self._week.until, self._stop[1])
+        self._keep(unrecorded, self._week.since, self._first_start or self._week.until, BEFORE_FIRST_START)
+        stops = [stop for stop in unrecorded if not any(stop.meets(gap) for gap in self._gaps)]
+        return sorted([*self._gaps, *stops], key=lambda stretch: stretch[:2])
+
+    def _local(self, instant: datetime) -> str:
+        return instant.astimezone(self._zone).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""One file for each form of the report; they don't know each other, and none of them counts anything."""

@@ -1,0 +1,106 @@
+r"""`calls.csv`: every call of the week, one row each, for spreadsheets and for programs.
+
+RFC 4180 with CRLF, UTF-8 without a byte order mark, a header row; `docs/spec/weekly-report.md` describes the columns.
+
+Two things keep a stranger's text from being run as a formula when the file is opened in a spreadsheet, and both can be
+undone by a program:
+
+- Numbers are `tel:` URIs (RFC 3966), since a bare `+32…` is itself a formula to a spreadsheet.
+- In texts, an apostrophe stands before each `=`, `+`, `-`, `@` (or their fullwidth forms), tab, line end or apostrophe
+  that begins the cell, or that follows a `;`, `,`, `"`, tab or line end in it: a spreadsheet whose country separates by
+  semicolons begins a new cell there. To have the text back, take one apostrophe away at each such place:
+  `re.sub(r"(^|[;,\"\t\r\n])([^\S\t\r\n]*)'(?=[=+\-@'\t\r\n＝＋－＠])", r"\1\2", cell)`.
+
+Decides nothing about a call.
+"""
+
+import csv
+import re
+from collections.abc import Callable
+from typing import TextIO
+
+from blocker.core.observed import SeenCall
+
+COLUMNS = (
+    "entry",
+    "call",
+    "standing",
+    "utc",
+    "local_time",
+    "time_zone",
+    "line",
+    "called_number",
+    "presented",
+    "presented_number",
+    "caller_name",
+    "decision",
+    "reason",
+    "match",
+    "action",
+    "happened",
+    "acknowledged_after_ms",
+    "flagged",
+    "observe_only",
+    "mark",
+    "said_company",
+    "company",
+    "marked_by",
+    "statement_entry",
+)
+
+_E164 = re.compile(r"\+[0-9]{1,15}")
+_FORMULA = re.compile(r"""(^|[;,"\t\r\n])([^\S\t\r\n]*)(?=[=+\-@'\t\r\n＝＋－＠])""")
+
+
+def writer(file: TextIO) -> Callable[[SeenCall], object]:
+    """Write the header, and give what writes one call's row.
+
+    Args:
+        file: open for writing text, with `newline=""` and UTF-8.
+    """
+    write = csv.writer(file, lineterminator="\r\n").writerow
+    write(COLUMNS)
+    return lambda call: write(_row(call))
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; the module's docstring says how to have the text back."""
+    return _FORMULA.sub(r"\1\2'", text)
+
+
+def _row(call: SeenCall) -> tuple[object, ...]:
+    said = call.statement
+    return (
+        call.n,
+        call.call,
+        call.standing,
+        call.utc,
+        call.local,
+        call.zone,
+        harmless(call.line),
+        _number(call.called),
+        call.presented,
+        _number(call.number),
+        harmless(call.name),
+        call.decision,
+        call.reason,
+        harmless(call.match),
+        call.action,
+        call.happened,
+        call.after_ms,
+        _yes_no(call.flagged),
+        _yes_no(call.observe_only),
+        said.mark,
+        harmless(said.said_company),
+        said.company,
+        harmless(said.by),
+        said.n or None,
+    )
+
+
+def _number(text: str) -> str:
+    return f"tel:{text}" if _E164.fullmatch(text) else harmless(text)
+
+
+def _yes_no(value: bool) -> str:  # noqa: FBT001  (a column of the table)
+    return "yes" if value else "no"

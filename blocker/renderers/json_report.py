@@ -1,0 +1,87 @@
+"""`report.json`: the report for programs.
+
+Decides the names and the order of the keys, which `docs/spec/weekly-report.md` describes; they change together with
+`SCHEMA_VERSION` only. Lists hold at most 500 items beside their `total`; `calls.csv` has every call.
+"""
+
+import json
+from typing import Any
+
+from blocker.core.observed import SeenCall
+from blocker.core.report import CompanyRow, Listed, Report
+
+SCHEMA = "blocker-weekly-report"
+SCHEMA_VERSION = 1
+
+
+def render(report: Report) -> bytes:
+    """The report as one JSON object: UTF-8, indented, a line feed at the end."""
+    document = {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "week": str(report.week),
+        "time_zone": report.time_zone,
+        "from": report.start,
+        "to": report.end,
+        "ledger": {"entries": report.head.n, "sha256": report.head.sha256},
+        "clock": "simulated" if report.simulated_clock else "system",
+        "totals": {name: getattr(report.totals, name) for name in report.totals.__slots__},
+        "companies": [_company(row) for row in report.companies],
+        "numbers": _listed(report.numbers, [row._asdict() for row in report.numbers.items]),
+        "unwanted": _calls(report.unwanted),
+        "suspected": _calls(report.suspected),
+        "false_positives": _calls(report.false_positives),
+        "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
+        "unwatched_seconds": report.unwatched_seconds,
+        "silent_after": report.silent_after or None,
+        "list_changes": _listed(
+            report.changes, [change._asdict() | {"until": change.until or None} for change in report.changes.items]
+        ),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+
+
+def _listed(listed: Listed[Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"total": listed.total, "listed": items}
+
+
+def _company(row: CompanyRow) -> dict[str, Any]:
+    return row._asdict() | {"company": row.company or None}
+
+
+def _calls(calls: Listed[SeenCall]) -> dict[str, Any]:
+    return _listed(calls, [_call(call) for call in calls.items])
+
+
+def _call(call: SeenCall) -> dict[str, Any]:
+    said = call.statement
+    return {
+        "entry": call.n,
+        "call": call.call,
+        "standing": call.standing,
+        "utc": call.utc,
+        "local_time": call.local,
+        "time_zone": call.zone,
+        "line": call.line,
+        "called_number": call.called,
+        "presented": {"kind": call.presented, "number": call.number or None, "name": call.name or None},
+        "verdict": {
+            "decision": call.decision,
+            "reason": call.reason,
+            "match": call.match or None,
+            "flagged": call.flagged,
+            "observe_only": call.observe_only,
+        },
+        "action": call.action,
+        "happened": call.happened,
+        "acknowledged_after_ms": call.after_ms,
+        "statement": {
+            "entry": said.n,
+            "mark": said.mark,
+            "said_company": said.said_company or None,
+            "company": said.company or None,
+            "by": said.by or None,
+        }
+        if said.n
+        else None,
+    }

@@ -1,0 +1,257 @@
+"""`report.md`: the report for a person, who may be in a hurry.
+
+Decides the words. First what was kept away, what came through and for whom it was said to be; then the tables; then
+what all this shows and doesn't, and how to check it. A company is never said to have called: “the caller said: for X”.
+A number is a presented number, and where there is none, “no number was presented” is all that is known. A joke may be
+about the telephone or the household, never about a person who works in a call centre.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TypeVar
+
+from blocker.core.observed import Happened, ListChange, SeenCall
+from blocker.core.report import CompanyRow, Listed, NumberRow, Report
+from blocker.core.watching import Gap
+from blocker.renderers.markdown_text import cell, duration, moment, plural, table
+
+T = TypeVar("T")
+
+_MONTHS = (  # not from `calendar`, whose names depend on the machine's locale
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_LIMITS = """\
+- It shows that calls came to these lines at these times, what number they presented, and what was done.
+- A presented number can be made up. Where none was presented, this doesn't say who left it out: networks do so too.
+- Whom a caller said they called for is what a member of the household stated. The program heard nobody.
+- “Refused” stands only where the phone system acknowledged it in time. “Let through” doesn't say who picked up.
+- The times are those of this machine's clock. The telephone company's own records can confirm each call.
+- The ledger shows changes made after somebody else has seen the sum below. It can't show that it was true before.
+"""
+
+_HAPPENED = {Happened.REFUSED: "refused", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
+
+
+def render(report: Report) -> bytes:
+    """The report as Markdown: UTF-8, line feeds."""
+    sections = (
+        _in_short,
+        _companies,
+        _numbers,
+        _unwanted,
+        _suspected,
+        _false_positives,
+        _gaps,
+        _changes,
+        _figures,
+        _limits,
+        _check,
+    )
+    return "\n".join(text for section in sections for text in section(report)).encode("utf-8", "replace")
+
+
+def _in_short(report: Report) -> Iterator[str]:
+    totals = report.totals
+    yield f"# The telephone in week {report.week}\n"
+    yield f"{_day(report.week.monday)} to {_day(report.week.sunday)}, by the clocks of {report.time_zone}.\n"
+    if report.simulated_clock:
+        yield "> **A simulated clock.** These times were made up, for a demonstration. This is no evidence.\n"
+    if not totals.calls:
+        yield "No call was recorded this week. The telephone had nothing to say, and said it politely.\n"
+        return
+    yield f"- **Kept away:** {plural(totals.unwanted_refused, 'unwanted call')} did not ring. {_remark(report)}"
+    yield f"- **Came through:** {_came_through(report)}"
+    yield f"- **Said to be for:** {_said_for(report)}"
+    if totals.false_positives:
+        yield f"- **Please look:** {plural(totals.false_positives, 'blocked call')} had been wanted (see below)."
+    other = totals.calls - totals.unwanted - totals.suspected - totals.false_positives
+    yield f"- Beside these, {plural(other, 'call')}, as a telephone is meant for.\n"
+    if totals.observe_only:
+        yield (
+            f"> **Only watching.** {plural(totals.observe_only, 'call')} came while everything was let ring on purpose "
+            f"(`observe_only`); {totals.observed_blocks} of them would have been turned away.\n"
+        )
+    if totals.unscreened:
+        yield (
+            f"> **Not looked at.** {plural(totals.unscreened, 'call')} rang because the program could not tell in time "
+            "what they were, or could not record it. `blocker doctor` looks for the cause.\n"
+        )
+
+
+def _remark(report: Report) -> str:
+    kept, came = report.totals.unwanted_refused, report.totals.unwanted - report.totals.unwanted_refused
+    if kept:
+        return f"{plural(kept, 'cup')} of tea stayed warm."
+    return "Each call you mark teaches the block list." if came else "The telephone enjoyed its rest."
+
+
+def _came_through(report: Report) -> str:
+    totals = report.totals
+    came = totals.unwanted - totals.unwanted_refused
+    marked = f"{plural(came, 'call')} marked as marketing" if came else "none that anybody marked as marketing"
+    if not totals.suspected:
+        return f"{marked}."
+    return f"{marked}; {totals.suspected} more suspected (on a list or in a range, not marked by anybody)."
+
+
+def _said_for(report: Report) -> str:
+    named = [f"{cell(row.said[0])} ({row.unwanted})" for row in report.companies if row.unwanted]
+    shown, unnamed = named[:5], report.totals.unwanted - sum(row.unwanted for row in report.companies)
+    if len(named) > len(shown):
+        shown.append(f"{len(named) - len(shown)} more")
+    if unnamed:
+        shown.append(f"nobody noted ({unnamed})")
+    return ", ".join(shown) + "." if shown else "nothing to tell."
+
+
+def _companies(report: Report) -> Iterator[str]:
+    if not report.totals.unwanted and not report.companies:
+        return
+    yield "## For whom the callers said they called\n"
+    if report.companies:
+        headings = "The caller said: for|Calls:|Unwanted:|Refused:|Wanted:|Presented numbers|First|Last"
+        yield table(headings, map(_company, report.companies))
+    unnamed = report.totals.unwanted - sum(row.unwanted for row in report.companies)
+    if unnamed:
+        yield (
+            f"A call is counted here only if somebody stated the name. {plural(unnamed, 'unwanted call')} "
+            "had no such statement; `blocker mark CALL marketing --for COMPANY` adds one.\n"
+        )
+
+
+def _company(row: CompanyRow) -> tuple[str, ...]:
+    said = cell(" / ".join(row.said)) + (f" ({row.company})" if row.company else "")
+    numbers = [cell(number) for number in row.numbers[:5]]
+    if len(row.numbers) > len(numbers):
+        numbers.append(f"{len(row.numbers) - len(numbers)} more")
+    if row.without_number:
+        numbers.append(f"no number was presented ({row.without_number})")
+    counts = (str(count) for count in (row.calls, row.unwanted, row.refused, row.wanted))
+    return (said, *counts, ", ".join(numbers), moment(row.first), moment(row.last))
+
+
+def _numbers(report: Report) -> Iterator[str]:
+    if report.numbers.total:
+        yield "## Presented numbers\n"
+        yield "A presented number may be made up. Ringing it back may cost money, or disturb somebody innocent.\n"
+        headings = "Presented number|Calls:|Unwanted:|Refused:|Suspected:|Blocked, yet wanted:|First|Last"
+        yield from _table(report.numbers, headings, _number)
+
+
+def _number(row: NumberRow) -> tuple[str, ...]:
+    counts = (row.calls, row.unwanted, row.refused, row.suspected, row.false_positives)
+    return (cell(row.number), *map(str, counts), moment(row.first), moment(row.last))
+
+
+def _unwanted(report: Report) -> Iterator[str]:
+    if report.unwanted.total:
+        yield "## Every unwanted call\n"
+        yield from _calls(report.unwanted)
+
+
+def _suspected(report: Report) -> Iterator[str]:
+    if report.suspected.total:
+        yield "## Suspected\n"
+        yield (
+            "A list or a range says marketing, but these weren't refused, and nobody marked them. "
+            "`blocker mark CALL marketing` or `blocker mark CALL wanted` settles it.\n"
+        )
+        yield from _calls(report.suspected)
+
+
+def _false_positives(report: Report) -> Iterator[str]:
+    if report.false_positives.total:
+        yield "## Blocked, yet wanted\n"
+        yield "Somebody marked these as wanted. `blocker allow add NUMBER` lets a number through from now on.\n"
+        yield from _calls(report.false_positives)
+
+
+def _calls(calls: Listed[SeenCall]) -> Iterator[str]:
+    what_came = "Local time, UTC offset|Presented number|Caller name|Line"
+    return _table(calls, f"{what_came}|The caller said: for|What happened|What matched|Call|Entry:", _call)
+
+
+def _call(call: SeenCall) -> tuple[str, ...]:
+    presented = cell(call.number) or "no number was presented"
+    if call.presented == "unusable" and call.number:
+        presented = f"“{presented}”, no telephone number"
+    happened = _HAPPENED[call.happened] + (f", marked as {call.statement.mark}" if call.statement.mark else "")
+    what_came = (moment(call.local), presented, cell(call.name), cell(call.line))
+    return (*what_came, cell(call.statement.said_company), happened, cell(call.match), call.call, str(call.n))
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    yield "## When nobody was watching\n"
+    if report.gaps.total:
+        yield f"In all {duration(report.unwatched_seconds)}. Calls of these times rang, and are not in this report.\n"
+        yield from _table(report.gaps, "From|Until|How long|Why|Calls known to be lost:", _gap)
+    elif not report.silent_after:
+        yield "The ledger tells of no such time this week.\n"
+    if report.silent_after:
+        yield (
+            f"The ledger has no entry after {moment(report.silent_after)}. The program was running then; whether it "
+            "watched until the week was over will show in the next entry.\n"
+        )
+
+
+def _gap(gap: Gap) -> tuple[str, ...]:
+    lost = "unknown" if gap.calls_lost is None else str(gap.calls_lost)
+    return (moment(gap.since), moment(gap.until), duration(gap.seconds), cell(gap.why), lost)
+
+
+def _changes(report: Report) -> Iterator[str]:
+    if report.changes.total:
+        yield "## What changed on your lists\n"
+        yield from _table(report.changes, "When|List|Change|Number|Until (UTC)|Entry:", _change)
+
+
+def _change(change: ListChange) -> tuple[str, ...]:
+    what = "added" if change.change == "add" else "removed"
+    return (moment(change.local), f"{change.list} list", what, cell(change.number), change.until, str(change.n))
+
+
+def _table(listed: Listed[T], headings: str, row: Callable[[T], tuple[str, ...]]) -> Iterator[str]:
+    yield table(headings, map(row, listed.items))
+    if listed.left_out:
+        yield f"{len(listed.items)} of {listed.total} are listed here. `calls.csv` has every call.\n"
+
+
+def _figures(report: Report) -> Iterator[str]:
+    totals = report.totals
+    figures = (
+        ("Calls in all", totals.calls),
+        ("Refused: the phone system acknowledged that they were turned away", totals.refused),
+        ("Rang or unknown: to be turned away, but no acknowledgement came in time", totals.rang_or_unknown),
+        ("Let through", totals.let_through),
+        ("Unwanted: refused as marketing, or marked as marketing", totals.unwanted),
+        ("Suspected: a list or a range says marketing; not refused, not marked", totals.suspected),
+        ("Blocked, yet marked as wanted", totals.false_positives),
+        ("Marked as wanted", totals.wanted),
+        ("Refused for another reason, such as a withheld number", totals.refused_by_policy),
+        ("None of these", totals.unmarked),
+        ("No number was presented", totals.without_number),
+    )
+    yield "## Figures\n"
+    yield table(" |Calls:", ((name, str(count)) for name, count in figures))
+    yield "The first figure is the sum of the next three, and again of the six after those.\n"
+
+
+def _limits(_: Report) -> Iterator[str]:
+    yield "## What this shows, and what it doesn't\n"
+    yield _LIMITS
+
+
+def _check(report: Report) -> Iterator[str]:
+    entries = plural(report.head.n, "entry", "entries")
+    yield "## How to check it\n"
+    yield f"- When this was made, the ledger had {entries}; the SHA-256 of the last one's link was"
+    yield f"  `{report.head.sha256}`."
+    yield "- `blocker verify` walks the whole chain. In a ledger that has grown since, the next link holds that sum."
+    yield f"- `blocker report --week {report.week} --out DIR` makes this anew: from the same ledger, the same bytes."
+    yield "- `calls.csv` has every call of the week, `report.json` the same figures for programs.\n"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

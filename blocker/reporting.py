@@ -1,0 +1,109 @@
+"""The weekly report as a use case: which week, and three whole files or none.
+
+There is no clock here, no locale and no order but the ledger's, so that the same ledger gives the same bytes. What a
+report says is decided in `core/`, what its files look like in `renderers/`, what it rests on in `collecting.py`.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from blocker.collecting import EachCall, EntryReader, collect, first
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.report import Report
+from blocker.core.week import Week
+from blocker.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The files of a report, by name, and what renders each."""
+
+    calls: tuple[str, Callable[[TextIO], EachCall]]
+    """The file with a row for each call: given the open file, what writes a call's row to it."""
+    documents: Mapping[str, Callable[[Report], bytes]]
+    """The files that show the whole. The last one is put in place last, so that where it is, all are."""
+
+
+async def last_week_with_calls(reader: EntryReader, now: datetime, zone: ZoneInfo) -> Week | None:
+    """The latest week that is over at `now` and holds a call; None if there is none."""
+    earliest = await first(reader.entries(kinds=[EntryKind.CALL_SCREENED]))
+    if earliest is None:
+        return None
+    week, stop = Week.containing(now, zone), Week.containing(parse_time(earliest.content["at"]), zone)
+    while week > stop:
+        week = week.previous
+        start, end = week.bounds(zone)
+        if await first(reader.entries(kinds=[EntryKind.CALL_SCREENED], since=start, until=end)):
+            return week
+    return None
+
+
+async def default_week(reader: EntryReader, now: datetime, zone: ZoneInfo) -> Week:
+    """The week that a report is about where nobody names one: the latest that is over and holds a call.
+
+    Raises:
+        UsageError: there is none.
+    """
+    week = await last_week_with_calls(reader, now, zone)
+    if week is None:
+        this = Week.containing(now, zone)
+        raise UsageError(f"no week before {this} holds a call yet (see the present one with: --week {this})")
+    return week
+
+
+async def write_report(reader: EntryReader, week: Week, zone: ZoneInfo, folder: Path, forms: Forms) -> Report:
+    """Write the report of a week to a folder, which is made where it is missing; an earlier report there is replaced.
+
+    Raises:
+        UsageError: the folder can't be written to; then nothing in it has changed.
+        LedgerError: the ledger can't be read; likewise.
+    """
+    name, rows_to = forms.calls
+    with _all_or_nothing(folder, [name, *forms.documents]) as building:
+        with (building / name).open("w", encoding="utf-8", newline="") as file:
+            report = await collect(reader, week, zone, rows_to(file), building)
+        for document, render in forms.documents.items():
+            (building / document).write_bytes(render(report))
+    return report
+
+
+@contextlib.contextmanager
+def _all_or_nothing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    """A hidden folder to build files in; they are moved to `folder` when all are whole and on the disk."""
+    building: Path | None = None
+    names = list(names)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if taken := [name for name in names if (folder / name).is_dir()]:
+            raise UsageError(f"{folder / taken[0]} is a folder, but the report needs that name (choose another --out)")
+        building = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
+        yield building
+        for name in names:
+            _sync(building / name)
+        for name in names:
+            (building / name).replace(folder / name)
+        _sync(folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} is a file, or leads through one (name a folder for the report)") from error
+    except OSError as error:
+        raise UsageError(f"can't write the report to {folder}: {error.strerror} (choose another folder)") from error
+    finally:
+        if building is not None:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or a folder's list of files, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
