@@ -13,8 +13,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from itertools import groupby
 from pathlib import Path
 
@@ -73,24 +73,21 @@ class Book:
         """Every source's file, in alphabetical order of their slugs."""
         return self._files
 
-    @contextmanager
-    def workshop(self) -> Iterator[Path]:
+    @asynccontextmanager
+    async def workshop(self) -> AsyncIterator[Path]:
         """A folder on the same disk in which the next file is made; what a crash left of earlier ones goes.
 
         Raises:
             SourceError: the data directory can't be written.
         """
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            for leftover in self._directory.glob(_WORKSHOP + "*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            folder = tempfile.mkdtemp(prefix=_WORKSHOP, dir=self._directory)
+            folder = await asyncio.to_thread(self._clean_workshop)
         except OSError as error:
             raise SourceError(f"the lists can't be kept in {self._directory}: {error.strerror}") from error
         try:
-            yield Path(folder)
+            yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def adopt(self, made: Path) -> None:
         """Take a durable book file from the workshop as its source's next generation, and let it speak from now on.
@@ -114,17 +111,12 @@ class Book:
         """
         gone = self.source(slug)
         self._files = tuple(file for file in self._files if file is not gone)
-        paths = [path for path in self._paths() if _source_of(path) == slug]
-        try:
-            for path in paths:
-                path.unlink()
-            if paths:
-                _sync_directory(self._directory)
-        except OSError as error:
-            raise SourceError(f"the list {slug} can't be removed from {self._directory}: {error.strerror}") from error
         if gone is not None:
             await asyncio.to_thread(gone.close)
-        return bool(paths)
+        try:
+            return await asyncio.to_thread(self._remove, slug)
+        except OSError as error:
+            raise SourceError(f"the list {slug} can't be removed from {self._directory}: {error.strerror}") from error
 
     async def close(self) -> None:
         files, self._files = self._files, ()
@@ -148,6 +140,20 @@ class Book:
             except OSError as error:
                 self.faults += (SourceError(f"the book {path} can't be opened: {error.strerror}"),)
         return None
+
+    def _clean_workshop(self) -> Path:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        for leftover in self._directory.glob(_WORKSHOP + "*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=self._directory))
+
+    def _remove(self, slug: str) -> bool:
+        paths = [path for path in self._paths() if _source_of(path) == slug]
+        for path in paths:
+            path.unlink()
+        if paths:
+            _sync_directory(self._directory)
+        return bool(paths)
 
     def _keep(self, made: Path) -> BookFile:
         try:
