@@ -21,7 +21,7 @@ from typing import Literal
 
 import aiosqlite
 
-from blocker.errors import BlockerError, DataDirError, LedgerCorruptError, LedgerFormatError, LedgerWriteError
+from blocker.errors import BlockerError, DataDirError, LedgerCorruptError, LedgerError, LedgerFormatError
 
 Schema = Literal["household", "ledger"]
 """A kind of file; its migrations are `migrations/SCHEMA/0001_what_it_adds.sql` and so on, without gaps."""
@@ -42,7 +42,7 @@ class _Kind:
 
 _KINDS: dict[Schema, _Kind] = {
     "household": _Kind(0x62_6C_6B_48, newer=DataDirError, damaged=DataDirError, unusable=DataDirError),
-    "ledger": _Kind(0x62_6C_6B_4C, newer=LedgerFormatError, damaged=LedgerCorruptError, unusable=LedgerWriteError),
+    "ledger": _Kind(0x62_6C_6B_4C, newer=LedgerFormatError, damaged=LedgerCorruptError, unusable=LedgerError),
 }
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -63,14 +63,14 @@ def foreign_errors(path: Path, schema: Schema) -> Iterator[None]:
     Raises:
         DataDirError: for the household's file.
         LedgerCorruptError: SQLite finds the ledger's file malformed.
-        LedgerWriteError: any other trouble with the ledger's file.
+        LedgerError: any other trouble with the ledger's file.
     """
     kind = _KINDS[schema]
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the low byte; above it are details
-        if code in _DAMAGED:
+        if code in _DAMAGED or "malformed JSON" in str(error):  # from a column computed of a text that isn't ours
             raise kind.damaged(f"{path} is damaged: SQLite says “{error}” (restore it from a backup)") from error
         hint = f" ({_HINTS[code]})" if code in _HINTS else ""
         raise kind.unusable(f"{path} can't be used: SQLite says “{error}”{hint}") from error
@@ -90,7 +90,7 @@ async def open_database(path: Path, schema: Schema, *, read_only: bool = False) 
             can't be written; there, a file which nobody has open is taken as unchanging while it is read.
 
     Raises:
-        LedgerFormatError, LedgerCorruptError, LedgerWriteError: for the ledger.
+        LedgerFormatError, LedgerCorruptError, LedgerError: for the ledger.
         DataDirError: for the household's file.
     """
     with foreign_errors(path, schema):

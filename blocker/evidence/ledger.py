@@ -1,0 +1,192 @@
+"""The ledger as its one writer has it: entries go in, and are durable when that returns.
+
+Decides the order of entries, that many waiting ones are written as one batch (group commit), and what is looked at
+before a ledger is written to. Doesn't decide what an entry says (`core/record.py`), nor what happens to a call whose
+record could not be made (it rings; `screening.py`). The format is `docs/spec/evidence-ledger.md`.
+
+Theory of operation. `append` puts its contents in a queue; one task takes all that waits, links it, and hands it to
+SQLite as one statement that commits by itself. While the disk works, the next batch gathers. The state in memory (head,
+last) changes only after the commit. When a batch fails, its waiters get the error and nobody else, and before the next
+batch the file is asked what it holds, since after an error of a disk only the file can know.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from blocker.core.entry import EMPTY, VERSION, Head, canonical, check_common, link_line, parse, sha256_hex
+from blocker.errors import LedgerError, LedgerWriteError
+from blocker.evidence import head_copies, posture
+from blocker.evidence.head_copies import HeadCopy
+from blocker.store import ledger_db
+from blocker.store.ledger_db import LedgerDb
+
+__all__ = ["Head", "Ledger"]
+
+MAX_BATCH = 1_000
+"""Entries in one batch, beyond which further waiters get the next one. Also the most that one `append` may add."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    contents: list[dict[str, Any]]
+    lines: list[bytes]
+    durable: asyncio.Future[int]
+    last_n: int = 0
+
+
+class Ledger:
+    """An open ledger; make one with `open`. One for each data directory, in one event loop."""
+
+    def __init__(self, db: LedgerDb, copies: Path, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._copies = copies
+        self._now = now
+        self._head = EMPTY
+        self._last: dict[str, Any] | None = None
+        self._in_step = False  # whether _head and _last are known to be what the file holds
+        self._queue: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._copying = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, directory: Path, *, now: Callable[[], datetime] = _utc_now) -> Self:
+        """Open a directory's ledger, or begin one where there never was any.
+
+        Looks at the last entries and at every copy of the head, which is fast; `verify` looks at all.
+
+        Args:
+            directory: the data directory, which exists and which nobody else writes to.
+            now: the clock for the copies of the head; aware.
+
+        Raises:
+            LedgerFormatError: made by a newer program, or no ledger.
+            LedgerCorruptError: it doesn't hold together, is cut short, or is gone while copies of its head are there.
+            LedgerError: the files can't be opened.
+        """
+        path = directory / ledger_db.FILE
+        copies = posture.read_copies(directory)
+        if not ledger_db.is_there(path):
+            posture.refuse_if_gone(path, copies)
+        db = await LedgerDb.open(path)
+        try:
+            await posture.refuse_if_unfit(db, path, copies)
+            ledger = cls(db, directory / head_copies.FILE, now)
+            await ledger._get_in_step()
+        except BaseException:
+            await db.close()
+            raise
+        return ledger
+
+    @property
+    def head(self) -> Head:
+        """The last link that is durable."""
+        return self._head
+
+    @property
+    def last(self) -> dict[str, Any] | None:
+        """The content of the last durable entry; None if there is none or it was erased."""
+        return self._last
+
+    async def append(self, *contents: Mapping[str, Any]) -> int:
+        """Add entries, all or none, next to each other; on return they are on the disk. Returns the last one's number.
+
+        `v` is filled in where it isn't there, `salt` always. Once this has begun, cancelling it only stops the waiting:
+        the entries are written all the same.
+
+        Raises:
+            LedgerFormatError: a content that no ledger could take, such as one with a float; trying again won't help.
+            LedgerWriteError: nothing of this call was added; a later one may succeed.
+        """
+        if self._closed:
+            raise LedgerWriteError("the ledger is closed")
+        if len(contents) > MAX_BATCH:
+            raise LedgerWriteError(f"{len(contents)} entries at once are too many (add {MAX_BATCH} at a time)")
+        if not contents:
+            return self._head.n
+        salted = [{"v": VERSION, **content, "salt": secrets.token_hex(16)} for content in contents]
+        for content in salted:
+            check_common(content)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(salted, [canonical(content) for content in salted], loop.create_future())
+        self._queue.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = loop.create_task(self._write_queue(), name="ledger writer")
+        return await waiting.durable
+
+    async def copy_head(self, event: str) -> None:
+        """Write the present head to the file beside the ledger, durably: at each `start`, `stop` and `seal`.
+
+        Raises:
+            LedgerWriteError: it could not be written.
+        """
+        async with self._copying:
+            copy = HeadCopy(event, self._head, self._now())
+            await asyncio.to_thread(head_copies.append_copy, self._copies, copy)
+
+    async def close(self) -> None:
+        """Write what waits, then close the file; further entries are refused. Doing it twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._writer is not None:
+                await asyncio.wait([self._writer])  # unlike `await`, doesn't cancel the writer along with us
+        finally:
+            await self._db.close()
+
+    async def _write_queue(self) -> None:
+        while self._queue:
+            batch = self._take_batch()
+            failure = "the ledger's writer was stopped"
+            try:
+                await self._write(batch)
+                failure = ""
+            except LedgerError as error:
+                failure = str(error)
+            finally:
+                for waiting in batch:
+                    if waiting.durable.done():  # nobody waits any more
+                        continue
+                    if failure:
+                        waiting.durable.set_exception(LedgerWriteError(failure))
+                    else:
+                        waiting.durable.set_result(waiting.last_n)
+
+    def _take_batch(self) -> list[_Waiting]:
+        size, taken = len(self._queue[0].lines), 1
+        while taken < len(self._queue) and size + len(self._queue[taken].lines) <= MAX_BATCH:
+            size += len(self._queue[taken].lines)
+            taken += 1
+        batch, self._queue = self._queue[:taken], self._queue[taken:]
+        return batch
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        if not self._in_step:
+            await self._get_in_step()
+        head, rows = self._head, []
+        for waiting in batch:
+            for content in waiting.lines:
+                line = link_line(head.n + 1, head.sha256, sha256_hex(content))
+                head = Head(head.n + 1, sha256_hex(line))
+                rows.append((head.n, line, content))
+            waiting.last_n = head.n
+        self._in_step = False
+        await self._db.append(rows)
+        self._head, self._last, self._in_step = head, batch[-1].contents[-1], True
+
+    async def _get_in_step(self) -> None:
+        head, last = EMPTY, None
+        for row in await self._db.tail(1):
+            head = Head(row.n, sha256_hex(row.line))
+            last = None if row.content is None else parse(row.content)
+        self._head, self._last, self._in_step = head, last, True

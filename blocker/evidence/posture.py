@@ -1,0 +1,78 @@
+"""What is looked at before a ledger is written to: quickly, so that a service starts in no time.
+
+Decides whether a ledger is fit to be continued: its last entries hold together, and every copy of its head is of a link
+that it has. Doesn't look at the rest; that is `verify.py`, which reports instead of refusing.
+"""
+
+from pathlib import Path
+
+from blocker.core.entry import EMPTY, Head, parse_link, sha256_hex
+from blocker.errors import LedgerCorruptError, LedgerFormatError
+from blocker.evidence import head_copies
+from blocker.evidence.chain import Chain, FaultKind
+from blocker.evidence.head_copies import HeadCopy
+from blocker.store.ledger_db import LedgerDb, Row
+
+TAIL = 100
+"""Entries at the end that are looked at closely."""
+
+_MEND = "run `blocker verify` to see all; nothing is added to a ledger that doesn't hold, so restore it from a backup"
+
+
+def read_copies(directory: Path) -> list[HeadCopy]:
+    """The copies of the head.
+
+    Raises:
+        LedgerCorruptError: a line of their file can't be read.
+        LedgerError: the file can't be read.
+    """
+    copies, problems = head_copies.read_copies(directory / head_copies.FILE)
+    if problems:
+        raise LedgerCorruptError(f"{directory}: {problems[0]} ({_MEND})")
+    return copies
+
+
+def refuse_if_gone(path: Path, copies: list[HeadCopy]) -> None:
+    """For a ledger that isn't there: was there ever one?
+
+    Raises:
+        LedgerCorruptError: a copy of its head says so.
+    """
+    if lost := max((copy.head.n for copy in copies), default=0):
+        raise LedgerCorruptError(
+            f"{path} is gone, yet {head_copies.FILE} beside it says that it held {lost} entries "
+            f"(put it back from a backup; to begin a new ledger all the same, move {head_copies.FILE} away too)"
+        )
+
+
+async def refuse_if_unfit(db: LedgerDb, path: Path, copies: list[HeadCopy]) -> None:
+    """Compare the last entries with each other, and all copies of the head with their links.
+
+    Raises:
+        LedgerCorruptError: something doesn't hold, or entries are missing at the end; says which.
+        LedgerError: the file can't be read.
+    """
+    tail = await db.tail(TAIL)
+    try:
+        chain = Chain(copies, _head_before(tail))
+    except LedgerFormatError as error:
+        raise LedgerCorruptError(f"{path}: entry {tail[0].n}: its link {error} ({_MEND})") from error
+    earlier = [copy for copy in copies if 0 < copy.head.n <= chain.head.n]
+    lines = await db.lines({copy.head.n for copy in earlier})
+    for copy in earlier:
+        line = lines.get(copy.head.n)
+        if line is None or sha256_hex(line) != copy.head.sha256:
+            chain.fault(
+                copy.head.n, FaultKind.COPY_DIFFERS, "its link isn't the one that was the head when it was copied"
+            )
+    for row in tail:
+        chain.add(*row)
+    chain.end()
+    if chain.faults:
+        raise LedgerCorruptError(f"{path}: {chain.faults[0]} ({_MEND})")
+
+
+def _head_before(tail: list[Row]) -> Head:
+    if not tail or tail[0].n == 1:
+        return EMPTY
+    return Head(tail[0].n - 1, parse_link(tail[0].line).prev)

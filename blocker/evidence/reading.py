@@ -1,0 +1,110 @@
+"""Reading the ledger beside its writer: for reports, lists and whoever asks.
+
+Decides which entries a reader gets and in which order. Doesn't check the chain, which is `verify.py`. Works with a
+connection of its own, so that the writer never waits for a reader, and in memory that doesn't grow with the ledger.
+"""
+
+import json
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from blocker.core.entry import EMPTY, VERSION, Head, format_time, sha256_hex
+from blocker.errors import LedgerCorruptError, LedgerFormatError
+from blocker.store import ledger_db
+from blocker.store.ledger_db import LedgerDb
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that still has its content."""
+
+    n: int
+    content: dict[str, Any]
+
+
+class LedgerReader:
+    """The ledger as it was at the moment of opening, whatever is added meanwhile; make one with `open`."""
+
+    def __init__(self, db: LedgerDb) -> None:
+        self._db = db
+
+    @classmethod
+    async def open(cls, directory: Path) -> Self:
+        """Open a directory's ledger; nothing is changed, and the directory needn't be writable.
+
+        Raises:
+            LedgerFormatError: there is none yet, or a newer program made it.
+            LedgerCorruptError: SQLite finds the file malformed.
+            LedgerError: it can't be opened.
+        """
+        path = directory / ledger_db.FILE
+        if not ledger_db.is_there(path):
+            raise LedgerFormatError(f"{directory} holds no ledger yet (it begins when the service first starts)")
+        return cls(await LedgerDb.open(path, read_only=True))
+
+    async def head(self) -> Head:
+        """The last link; raises as `open` does."""
+        for row in await self._db.tail(1):
+            return Head(row.n, sha256_hex(row.line))
+        return EMPTY
+
+    async def entries(
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
+    ) -> AsyncIterator[Entry]:
+        """The entries that meet every condition given, in order of number; erased ones are left out.
+
+        Args:
+            kinds: only these.
+            since: only what happened then or later (by `at`, aware).
+            until: only what happened before then.
+            calls: only what is about these calls, by their ids.
+
+        Raises:
+            LedgerCorruptError: a content can't be read.
+            LedgerFormatError: a content is of a version that this program doesn't know.
+            LedgerError: the file can't be read.
+        """
+        chunks = self._db.contents(
+            kinds=kinds,
+            since=None if since is None else format_time(since),
+            until=None if until is None else format_time(until),
+            calls=calls,
+        )
+        async for chunk in chunks:
+            for n, line in chunk:
+                yield Entry(n, _read(n, line))
+
+    async def newest(self, kinds: Collection[str]) -> Entry | None:
+        """The last entry of any of these kinds that still has its content; raises as `entries` does."""
+        for n, line in await self._db.newest(kinds):
+            return Entry(n, _read(n, line))
+        return None
+
+    async def calls_beginning(self, text: str, limit: int = 6) -> list[str]:
+        """Ids of calls that begin with a text, some of them if there are many; raises as `entries` does."""
+        return await self._db.calls_beginning(text, limit)
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._db.close()
+
+
+def _read(n: int, line: bytes) -> dict[str, Any]:
+    # Not `parse`: a report reads a million of these, and what a byte was changed in is found by `verify`.
+    try:
+        content: dict[str, Any] = json.loads(line)
+        version = content["v"]
+    except (ValueError, RecursionError, TypeError, KeyError) as error:
+        raise LedgerCorruptError(f"entry {n} of the ledger can't be read (run `blocker verify`)") from error
+    if version != VERSION:
+        raise LedgerFormatError(
+            f"entry {n} of the ledger is of version {version!r}, this blocker knows {VERSION} (upgrade it)"
+        )
+    return content

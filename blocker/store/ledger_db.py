@@ -1,0 +1,143 @@
+"""The ledger's two tables, links and contents: adding a batch durably, and reading them in order.
+
+Decides the SQL and that lines are kept without their final LF (the migration says why). Knows nothing of hashes: which
+line follows which is for `evidence/`. A connection that reads keeps to the moment at which it was opened, however much
+is written meanwhile.
+"""
+
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import aiosqlite
+
+from blocker.store.database import foreign_errors, open_database
+
+FILE = "ledger.sqlite3"
+"""The ledger's name in the data directory."""
+
+CHUNK = 250
+"""Rows fetched at once: few thread hops, and no more work between two of them than a call on hand can wait for."""
+
+
+class Row(NamedTuple):
+    """An entry as it is kept; both texts with their LF. What was not written by us may hold anything."""
+
+    n: int
+    line: bytes
+    content: bytes | None
+    """None where it was erased, or is missing."""
+
+
+_ROWS = (
+    "SELECT n, CAST(line || char(10) AS BLOB), CAST(content || char(10) AS BLOB)"
+    " FROM (SELECT n, line, content FROM links LEFT JOIN contents USING (n))"
+)
+
+
+def is_there(path: Path) -> bool:
+    """Whether the file exists; an error where that can't be told."""
+    with foreign_errors(path, "ledger"):
+        return path.exists()
+
+
+class LedgerDb:
+    """A connection to the file; make one with `open`, and close it. Errors are those of `foreign_errors`."""
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self._path = path
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open the file, which is made if it isn't there, or is an error for a reader."""
+        ledger = cls(path, await open_database(path, "ledger", read_only=read_only))
+        if read_only:
+            try:
+                await ledger._fetch("BEGIN")
+                await ledger.tail(1)  # the moment is that of the first read, not that of BEGIN
+            except BaseException:
+                await ledger.close()
+                raise
+        return ledger
+
+    async def append(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
+        """Add entries, all or none; on return they are on the disk. One statement, one thread hop, one fsync."""
+        values = ", ".join(["(?, ?, ?)"] * len(rows))
+        texts = [value for n, line, content in rows for value in (n, line[:-1].decode(), content[:-1].decode())]
+        await self._fetch(f"INSERT INTO entries (n, line, content) VALUES {values}", texts)  # noqa: S608  (only marks)
+
+    async def tail(self, count: int) -> list[Row]:
+        """The last entries, in order."""
+        return [Row(*row) for row in await self._fetch(f"{_ROWS} ORDER BY n DESC LIMIT ?", [count])][::-1]
+
+    async def lines(self, numbers: Collection[int]) -> dict[int, bytes]:
+        """The link lines of those entries that have one."""
+        query = "SELECT n, CAST(line || char(10) AS BLOB) FROM links WHERE n IN (SELECT value FROM json_each(?))"
+        return dict(await self._fetch(query, [json.dumps(list(numbers))]))
+
+    async def walk(self) -> AsyncIterator[list[Row]]:
+        """All entries in order of number, in chunks."""
+        async for rows in self._stream(f"{_ROWS} ORDER BY n"):
+            yield [Row(*row) for row in rows]
+
+    async def contents(
+        self,
+        *,
+        kinds: Collection[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        calls: Collection[str] | None = None,
+    ) -> AsyncIterator[list[tuple[int, bytes]]]:
+        """The contents that meet every condition given, in order of number, in chunks; `reading.py` explains them."""
+        conditions = {
+            "kind IN (SELECT value FROM json_each(?))": None if kinds is None else json.dumps(list(kinds)),
+            "at >= ?": since,
+            "at < ?": until,
+            "call IN (SELECT value FROM json_each(?))": None if calls is None else json.dumps(list(calls)),
+        }
+        given = {text: value for text, value in conditions.items() if value is not None}
+        where = f" WHERE n IN (SELECT n FROM contents WHERE {' AND '.join(given)})" if given else ""  # noqa: S608  (texts from above)
+        query = f"SELECT n, CAST(content || char(10) AS BLOB) FROM contents{where} ORDER BY n"  # noqa: S608  (as above)
+        async for rows in self._stream(query, list(given.values())):
+            yield [(n, content) for n, content in rows]
+
+    async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
+        """The last content of any of these kinds; none where there is none."""
+        query = (
+            "SELECT n, CAST(content || char(10) AS BLOB) FROM contents"
+            " WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY n DESC LIMIT 1"
+        )
+        return [(n, content) for n, content in await self._fetch(query, [json.dumps(list(kinds))])]
+
+    async def calls_beginning(self, text: str, limit: int) -> list[str]:
+        """Ids of calls that begin with a text, in alphabetical order."""
+        query = "SELECT DISTINCT call FROM contents WHERE call >= ? AND call < ? ORDER BY call LIMIT ?"
+        return [call for (call,) in await self._fetch(query, [text, text + "\U0010ffff", limit])]
+
+    async def contents_without_link(self, limit: int) -> list[int]:
+        """Numbers of contents that no link speaks of."""
+        query = "SELECT n FROM contents WHERE n NOT IN (SELECT n FROM links) ORDER BY n LIMIT ?"
+        return [n for (n,) in await self._fetch(query, [limit])]
+
+    async def file_faults(self, limit: int) -> list[str]:
+        """What SQLite finds wrong with the file, indexes included; empty where all is well. Reads the whole file."""
+        found = [str(text) for (text,) in await self._fetch(f"PRAGMA integrity_check({limit:d})")]
+        return [] if found == ["ok"] else found
+
+    async def close(self) -> None:
+        """Close the connection and end its thread."""
+        with foreign_errors(self._path, "ledger"):
+            await self._connection.close()
+
+    async def _fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with foreign_errors(self._path, "ledger"):
+            return list(await self._connection.execute_fetchall(query, parameters))
+
+    async def _stream(self, query: str, parameters: Sequence[Any] = ()) -> AsyncIterator[list[Any]]:
+        with foreign_errors(self._path, "ledger"):
+            cursor = await self._connection.execute(query, parameters)
+            while rows := list(await cursor.fetchmany(CHUNK)):
+                yield rows
+            await cursor.close()
