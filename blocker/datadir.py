@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from blocker.errors import DataDirError
+from blocker.errors import DataDirError, DataDirInUseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,15 @@ class DataDir:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise DataDirError(f"{path}: can't be opened: {error.strerror} (the data directory must be writable)") from error
+            raise DataDirError(
+                f"{path}: can't be opened: {error.strerror} (the data directory must be writable)"
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
-            raise DataDirError(
+            raise DataDirInUseError(
                 f"{self.path} is in use by another blocker (process {owner}): two services can't share a data directory "
                 "(stop the other one, or set another data_dir)"
             ) from error

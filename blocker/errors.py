@@ -6,7 +6,8 @@
     ├── UsageError           a command was asked for something that doesn't exist or makes no sense
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
-    ├── DataDirError         the data directory can't be used: locked by another process, not writable, missing
+    ├── DataDirError         the data directory can't be used: not writable, missing
+    │   └── DataDirInUseError    another process owns it
     └── LedgerError          the evidence ledger can't be read or written
         ├── LedgerFormatError    it was made by a newer program, or isn't a ledger
         ├── LedgerCorruptError   it doesn't verify; the message says at which entry
@@ -70,6 +71,10 @@ class SourceError(BlockerError):
 
 class DataDirError(BlockerError):
     """The data directory can't be used by this process."""
+
+
+class DataDirInUseError(DataDirError):
+    """Another process owns the data directory."""
 
 
 class LedgerError(BlockerError):

@@ -5,8 +5,9 @@ since they are called alike from the command line and through the control socket
 does to a call is decided in `core/decide.py`.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from blocker.core import record
@@ -15,7 +16,6 @@ from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.listing import Listing, ListIndex, ListName, parse_target
 from blocker.core.ports import Clock
 from blocker.core.record import Content
-from blocker.core.reading import Entry
 from blocker.errors import UsageError
 
 MARKED = "marked as marketing"
@@ -38,11 +38,30 @@ class ListStore(Protocol):
         ...
 
 
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        ...
+
+
 class Calls(Protocol):
     """Where earlier calls are looked up."""
 
-    def entries(self, *, kinds: Collection[str] | None = None, calls: Collection[str] | None = None) -> AsyncIterator[Entry]:
-        """Entries in order."""
+    def entries(
+        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds about these calls."""
+        ...
+
+    async def newest(self, kinds: Collection[str]) -> Entry | None:
+        """The last entry of these kinds."""
+        ...
+
+    async def calls_beginning(self, text: str) -> list[str]:
+        """Ids of calls that begin so, some of them if there are many."""
         ...
 
 
@@ -53,6 +72,10 @@ class Journal(Protocol):
         """Write entries; on return they are durable."""
         ...
 
+    async def flush(self) -> bool:
+        """Write what waits, such as the entry of a call that has just come."""
+        ...
+
 
 class Household:
     """The acts of the household's members."""
@@ -61,7 +84,7 @@ class Household:
         self,
         *,
         store: ListStore,
-        calls: Calls,
+        calls: Callable[[], AbstractAsyncContextManager[Calls]],
         journal: Journal,
         companies: Callable[[], CompanyBook],
         clock: Clock,
@@ -84,7 +107,9 @@ class Household:
         """One list as it stands."""
         return self._indexes[name]
 
-    async def list_add(self, list_name: str, text: str, comment: str = "", until: str | None = None, by: str = "") -> Any:  # noqa: ANN401, PLR0913
+    async def list_add(
+        self, list_name: str, text: str, comment: str = "", until: str | None = None, by: str = ""
+    ) -> Any:  # noqa: ANN401, PLR0913
         """Put a number or a prefix on a list; the same again renews it.
 
         Args:
@@ -198,7 +223,9 @@ class Household:
             await self._store.remove(listing.list, listing.text)
 
     def _warnings(self, listing: Listing) -> list[str]:
-        if listing.list is ListName.BLOCK and (allowed := self._indexes[ListName.ALLOW].match(listing.number, self._clock.now())):
+        if listing.list is ListName.BLOCK and (
+            allowed := self._indexes[ListName.ALLOW].match(listing.number, self._clock.now())
+        ):
             return [f"{allowed.text} is on the allow list, which wins: such calls still ring"]
         return []
 
@@ -212,21 +239,19 @@ class Household:
             return found[0].company.slug, []
         return None, [candidate.company.name for candidate in found] or book.suggest(said)
 
-    async def _find(self, call: str) -> dict[str, Any]:
-        """The entry of a call by its id, the beginning of one, or `last`."""
+    async def _find(self, call: str) -> Mapping[str, Any]:
+        """What the entry of a call says, by the call's id, the beginning of one, or `last`."""
         kinds = [EntryKind.CALL_SCREENED]
-        if call == "last":
-            newest = None
-            async for entry in self._calls.entries(kinds=kinds):
-                newest = entry.content
-            if newest is None:
-                raise UsageError("no call has been recorded yet")
-            return newest
-        found = [entry.content async for entry in self._calls.entries(kinds=kinds) if entry.content["call"].startswith(call)]
-        if not found:
-            raise UsageError(f"no call “{call}” has been recorded (blocker calls lists them)")
-        if len(found) > 1:
-            times = ", ".join(f"{content['call']} of {content['at']}" for content in found[:5])
-            raise UsageError(f"“{call}” begins {len(found)} calls: {times} (give more of the id)")
-        return found[0]
-
+        await self._journal.flush()
+        async with self._calls() as ledger:
+            if call == "last":
+                newest = await ledger.newest(kinds)
+                if newest is None:
+                    raise UsageError("no call has been recorded yet")
+                return newest.content
+            ids = await ledger.calls_beginning(call) if call else []
+            if len(ids) > 1 and call not in ids:
+                raise UsageError(f"“{call}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
+            async for entry in ledger.entries(kinds, calls=[call if call in ids else ids[0]] if ids else []):
+                return entry.content
+        raise UsageError(f"no call “{call}” has been recorded (blocker calls lists them)")

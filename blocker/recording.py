@@ -39,6 +39,7 @@ class Recorder:
         self._failing_since: datetime | None = None
         self._lost = 0
         self._writer: asyncio.Task[None] | None = None
+        self._flushing = asyncio.Lock()
         self._log = structlog.get_logger("recording")
 
     @property
@@ -78,19 +79,25 @@ class Recorder:
         if self._writer is None:
             self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
 
+    async def flush(self) -> bool:
+        """Write what waits now; False where the disk can't take it, and it goes on waiting."""
+        async with self._flushing:
+            return await self._flush()
+
     async def close(self) -> None:
-        """Write what still waits, once more at most; what remains is counted in the log, with its calls' numbers kept out."""
+        """Write what still waits, once more at most; what remains is lost, and the log says how much."""
+        written = await self.flush()  # waits for a batch that is on its way, which must not be cut off
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        if self._waiting and not await self._flush():
+        if not written and self._waiting:
             self._log.error("entries lost at stop", entries=len(self._waiting), why=self._fault)
 
     async def _write_waiting(self) -> None:
         while True:
             await self._wakeup.wait()
             self._wakeup.clear()
-            if not await self._flush():
+            if not await self.flush():
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wakeup.set()
 

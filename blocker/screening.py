@@ -170,7 +170,9 @@ class Screener:
         """A record that came too late stands, so what happened is added; one that failed is made anew, as it was."""
         if writing.cancelled() or writing.exception() is not None:
             unscreened = dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING)
-            self._recorder.later(self._screened(unscreened) | {"answer": record.answer(acknowledged=False, after_ms=None)})
+            self._recorder.later(
+                self._screened(unscreened) | {"answer": record.answer(acknowledged=False, after_ms=None)}
+            )
         else:
             now = self._clock.now()
             self._recorder.later(record.outcome(now, screening.call_id, acknowledged=False, after_ms=None))

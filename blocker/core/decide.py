@@ -183,7 +183,11 @@ ROWS: tuple[Row, ...] = (
     Row(Reason.ALLOW_LIST, "the household's yes is worth more than anybody's no, its own included", _allow_list),
     Row(Reason.BLOCK_LIST, "the household's no needs no further reason", _block_list),
     Row(Reason.COMPANY, "a published marketing number is the seller's own word", _company),
-    Row(Reason.CANVASSING_RANGE, "whoever calls from a range set aside for canvassing says what he is", _canvassing_range),
+    Row(
+        Reason.CANVASSING_RANGE,
+        "whoever calls from a range set aside for canvassing says what he is",
+        _canvassing_range,
+    ),
     Row(Reason.PREMIUM_RANGE, "odd, seldom wanted, but a range alone convicts nobody", _premium_range),
     Row(Reason.REPEAT, "somebody who needs help rings twice; beats strangers' opinions, not the household's", _repeat),
     Row(Reason.COMMUNITY, "strangers' opinions count after all that is known here", _community),

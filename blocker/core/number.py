@@ -33,6 +33,7 @@ MAX_SHORT_DIGITS = 6
 """Internal extensions and short codes are no longer than this; shorter full numbers exist (Saint Helena), and those the
 library recognises as valid."""
 
+
 class NumberFormat(StrEnum):
     """How a trunk writes the numbers of its callers."""
 
@@ -217,7 +218,9 @@ def supported_regions() -> frozenset[str]:
 
 def number_type(number: E164) -> str:
     """The kind of number by its plan, such as `mobile` or `premium-rate`; `unknown` where the library can't tell."""
-    return PhoneNumberType.to_string(phonenumbers.number_type(phonenumbers.parse(number.number))).lower().replace("_", "-")
+    return (
+        PhoneNumberType.to_string(phonenumbers.number_type(phonenumbers.parse(number.number))).lower().replace("_", "-")
+    )
 
 
 def example_number(region: str, *, mobile: bool = False) -> str:

@@ -18,13 +18,26 @@ from blocker.core.verdict import Verdict
 
 Content = dict[str, Any]
 
+SIGNS_OF_WATCHING = frozenset(
+    {EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKind.CALL_SCREENED, EntryKind.OUTCOME}
+)
+"""Kinds that only a running service writes; commands may add others while nobody watches."""
+
 
 def _entry(kind: EntryKind, at: datetime, **fields: Any) -> Content:  # noqa: ANN401  (fields of an entry are JSON values)
     return {"v": 1, "kind": str(kind), "at": format_time(at), **fields}
 
 
 def service_started(
-    at: datetime, *, program: str, clock: str, region: str, time_zone: str, observe_only: bool, rules: str, lists: Mapping[str, str]
+    at: datetime,
+    *,
+    program: str,
+    clock: str,
+    region: str,
+    time_zone: str,
+    observe_only: bool,
+    rules: str,
+    lists: Mapping[str, str],
 ) -> Content:
     """The service begins to watch; `rules` and `lists` are SHA-256 sums of what it will decide by."""
     return _entry(
@@ -61,7 +74,11 @@ def gap_at_start(last: Mapping[str, Any] | None, now: datetime) -> list[Content]
     if last is None:
         return []
     stopped = last["kind"] == EntryKind.SERVICE_STOPPED
-    why = "the service was stopped" if stopped else "the service ended without stopping; its last entry is where this begins"
+    why = (
+        "the service was stopped"
+        if stopped
+        else "the service ended without stopping; its last entry is where this begins"
+    )
     since = parse_time(last["at"])
     return [gap(now, since=min(since, now), until=now, why=why, calls_lost=None)]
 
@@ -153,9 +170,7 @@ def statement(
     at: datetime, call_id: str, *, mark: str, said_company: str | None, company: str | None, by: str
 ) -> Content:
     """What a person says about a call, afterwards. `company` is what `said_company` resolves to, or None."""
-    return _entry(
-        EntryKind.STATEMENT, at, call=call_id, mark=mark, said_company=said_company, company=company, by=by
-    )
+    return _entry(EntryKind.STATEMENT, at, call=call_id, mark=mark, said_company=said_company, company=company, by=by)
 
 
 def list_changed(at: datetime, change: str, listing: Listing, *, by: str, sha256: str) -> Content:

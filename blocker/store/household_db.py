@@ -39,14 +39,14 @@ class HouseholdDb:
         self._database = database
 
     @classmethod
-    async def open(cls, directory: Path) -> "HouseholdDb":
-        """Open the file in the data directory, which must exist; make it on first use.
+    async def open(cls, directory: Path, *, read_only: bool = False) -> "HouseholdDb":
+        """Open the file in the data directory, which must exist; make it on first use, unless it is only to be read.
 
         Raises:
             DataDirError: it can't be opened, is damaged, or a newer program's.
         """
         path = directory / FILE_NAME
-        return cls(path, await open_database(path, "household"))
+        return cls(path, await open_database(path, "household", read_only=read_only))
 
     async def listings(self) -> list[Listing]:
         """All listings of both lists, those that have run out included, sorted by list and number."""

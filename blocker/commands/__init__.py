@@ -1,0 +1,50 @@
+"""What can be typed after `blocker`: one file per command, or per pair of commands that belong together.
+
+A command is a module with `add(commands)`, which describes its arguments, and coroutines that take the configuration and
+the arguments, print, and return an exit status. It decides how things are shown to a person, and nothing else.
+"""
+
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from blocker.config import Config
+
+Run = Callable[[Config, Any], Awaitable[int]]
+
+OK = 0
+NO = 1
+"""The command worked, and its answer is no: the ledger doesn't verify, the doctor found something."""
+
+USAGE = 2
+"""What was asked makes no sense, or what it names doesn't exist."""
+
+UNUSABLE = 3
+"""Configuration, rules, data directory or ledger can't be used."""
+
+
+def say(text: str = "") -> None:
+    """Print a line for the person who typed the command."""
+    sys.stdout.write(text + "\n")
+
+
+def warn(texts: list[str]) -> None:
+    """Print remarks, so that they don't get into what a program reads from standard output."""
+    for text in texts:
+        sys.stderr.write(f"note: {text}\n")
+
+
+def who() -> str:
+    """The user who typed the command, for the records; empty where the system doesn't know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> str:
+    """Rows under a header in columns, two spaces apart."""
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    return "\n".join(lines)

@@ -1,0 +1,108 @@
+"""`blocker calls` and `blocker mark`: what came in, and what a person says it was."""
+
+import argparse
+import json
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocker import app
+from blocker.commands import OK, say, table, warn, who
+from blocker.config import Config
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.settling import Settled, Settling
+
+_HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "rang"}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the two commands."""
+    calls = commands.add_parser(
+        "calls", help="list recorded calls", description="List recorded calls, the newest last, with their ids for `mark`."
+    )
+    calls.add_argument("--days", type=_positive, default=30, help="how far back to look (default: %(default)s)")
+    calls.add_argument("--limit", type=_positive, default=50, help="how many at most, the newest ones (default: %(default)s)")
+    calls.add_argument("--json", action="store_true", help="for programs")
+    calls.set_defaults(run=run_calls)
+    mark = commands.add_parser(
+        "mark",
+        help="say what a call was; marketing also blocks its number for a year",
+        description="Say what a call was. “marketing” also puts the number on the block list, for a year if nothing else "
+        "is configured; “wanted” takes such a block away again. What you say is recorded beside the call, as yours.",
+    )
+    mark.add_argument("call", help="the call's id as `blocker calls` shows it, a beginning of it, or: last")
+    mark.add_argument("mark", choices=["marketing", "wanted"])
+    mark.add_argument("--for", dest="company", help="for whom the caller said to call, such as “Proximus”")
+    mark.set_defaults(run=run_mark)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
+    """List calls."""
+    since = datetime.now(UTC) - timedelta(days=arguments.days)
+    async with app.reader(config) as reader:
+        statements: dict[str, Statement] = {}
+        settled: deque[Settled] = deque(maxlen=arguments.limit)
+        settling = Settling()
+        async for entry in reader.entries(kinds=_KINDS, since=since):
+            match entry.content["kind"]:
+                case EntryKind.STATEMENT:
+                    call, said = statement_of(entry.n, entry.content)
+                    statements[call] = said
+                case EntryKind.OUTCOME:
+                    settled.extend(settling.outcome(entry.content))
+                case _:
+                    settled.extend(settling.call(entry.n, entry.content))
+        settled.extend(settling.rest())
+    calls = [
+        seen_call(n, screened, outcome, *([statements[screened["call"]]] if screened["call"] in statements else []))
+        for n, screened, outcome in settled
+    ]
+    if arguments.json:
+        say(json.dumps([_as_json(call) for call in calls], ensure_ascii=False, indent=2))
+    elif not calls:
+        say(f"No call has been recorded in the last {arguments.days} days.")
+    else:
+        say(table([_as_row(call) for call in calls], ("call", "when", "presented number", "what happened", "why", "you said")))
+    return OK
+
+
+_KINDS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME, EntryKind.STATEMENT})
+
+
+def _as_json(call: SeenCall) -> dict[str, Any]:
+    fields = {**call._asdict(), "statement": call.statement._asdict() if call.statement.n else None}
+    return {key: str(value) if isinstance(value, Happened) else value for key, value in fields.items()}
+
+
+def _as_row(call: SeenCall) -> tuple[str, ...]:
+    said = call.statement.mark + (f", for {call.statement.said_company}" if call.statement.said_company else "")
+    when = datetime.fromisoformat(call.local).strftime("%a %Y-%m-%d %H:%M:%S")
+    return (call.call, when, call.number or f"({call.presented})", _HAPPENED[call.happened], call.reason, said)
+
+
+async def run_mark(config: Config, arguments: argparse.Namespace) -> int:
+    """Record what a person says about a call."""
+    done = await app.command(
+        config, "mark", call=arguments.call, mark=arguments.mark, company=arguments.company, by=who()
+    )
+    company = f", for {arguments.company}" if arguments.company else ""
+    say(f"Call {done['call']} is recorded as {arguments.mark}{company}.")
+    if until := done.get("blocked_until"):
+        day = parse_time(until).astimezone(ZoneInfo(config.time_zone)).strftime("%Y-%m-%d")
+        say(f"{done['number']} is blocked until {day} (blocker block remove {done['number']} takes that back).")
+    if done.get("unblocked"):
+        say(f"{done['number']} is no longer blocked.")
+    if arguments.company and not done["company"]:
+        meant = f"did you mean {' or '.join(done['suggestions'])}?" if done["suggestions"] else "no rule file names it"
+        warn([f"“{arguments.company}” is kept as said, but isn't clear to the program: {meant}"])
+    warn(done["warnings"])
+    return OK

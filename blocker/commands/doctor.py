@@ -1,0 +1,134 @@
+"""`blocker doctor`: whether everything is in order, and what to do where it isn't."""
+
+import argparse
+import asyncio
+import ctypes
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from blocker import app
+from blocker.commands import NO, OK, say
+from blocker.config import Config
+from blocker.control import ServiceAbsent, ask
+from blocker.core.entry import EntryKind, parse_time
+from blocker.datadir import DataDir
+from blocker.errors import BlockerError
+from blocker.evidence.verify import verify
+
+STALE_HOURS = 24 * 7
+"""After a week without a call from Asterisk, somebody should look whether it still asks."""
+
+_TIME_ERROR = 5
+"""What adjtimex(2) returns while the kernel's clock isn't synchronised."""
+
+
+class Finding(StrEnum):
+    """How something was found."""
+
+    GOOD = "ok"
+    ODD = "look"
+    """Perhaps in order; a person has to know."""
+    BAD = "BAD"
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        "doctor",
+        help="check that everything works together",
+        description="Check the configuration, the service, the ledger, the clock, and whether Asterisk asks. Exit status 1 "
+        "if anything is bad.",
+    )
+    parser.set_defaults(run=run)
+
+
+async def run(config: Config, _: argparse.Namespace) -> int:
+    """Examine everything, one after the other."""
+    bad = False
+    examinations: tuple[Callable[[Config], Awaitable[tuple[Finding, str]]], ...] = (
+        _rules,
+        _service,
+        _ledger,
+        _clock,
+        _asterisk,
+    )
+    for note in config.notes:
+        say(f"{Finding.ODD:<5} configuration: {note}")
+    for examine in examinations:
+        try:
+            finding, text = await examine(config)
+        except BlockerError as error:
+            finding, text = Finding.BAD, str(error)
+        bad = bad or finding is Finding.BAD
+        say(f"{finding:<5} {examine.__name__.strip('_')}: {text}")
+    return NO if bad else OK
+
+
+async def _rules(config: Config) -> tuple[Finding, str]:
+    rules, fault = app.rules_of(config)
+    if fault:
+        return Finding.BAD, fault
+    return Finding.GOOD, f"{len(rules.companies)} companies and {len(rules.ranges)} number ranges in {len(rules.files)} files"
+
+
+async def _service(config: Config) -> tuple[Finding, str]:
+    try:
+        status = await ask(DataDir(config.data_dir).control_socket, "status")
+    except ServiceAbsent:
+        if _listens(config.fastagi.host, config.fastagi.port):
+            where = f"{config.fastagi.host}:{config.fastagi.port}"
+            return Finding.BAD, f"something else listens on {where} (stop it, or set another [fastagi] port)"
+        return Finding.BAD, "not running, so every call rings (start it: blocker serve, or systemctl start blocker)"
+    if not _listens(config.fastagi.host, status["fastagi"]):
+        return Finding.BAD, f"it runs, but port {status['fastagi']} doesn't answer (restart it and read its log)"
+    if status["problems"]:
+        return Finding.BAD, "; ".join(status["problems"])
+    only = "; observe_only is on, so everything rings" if status["observe_only"] else ""
+    return Finding.GOOD, f"version {status['version']} on ports {status['fastagi']} and {status['http']}{only}"
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+async def _ledger(config: Config) -> tuple[Finding, str]:
+    found = await verify(config.data_dir)
+    if not found.holds:
+        return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
+    return Finding.GOOD, f"verifies, {found.entries} entries"
+
+
+async def _clock(_: Config) -> tuple[Finding, str]:
+    state = await asyncio.to_thread(_adjtimex)
+    if state == _TIME_ERROR:
+        mend = "timedatectl set-ntp true, or install chrony"
+        return Finding.BAD, f"not synchronised, so that a regulator may doubt the times ({mend})"
+    if state < 0:
+        return Finding.ODD, "this system doesn't say whether it is synchronised"
+    return Finding.GOOD, "synchronised"
+
+
+def _adjtimex() -> int:
+    """The kernel's word on its clock; adjtimex(2) with no mode set only reads. -1 where it can't be asked."""
+    try:
+        return int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(512)))
+    except (OSError, AttributeError):
+        return -1
+
+
+async def _asterisk(config: Config) -> tuple[Finding, str]:
+    async with app.reader(config) as reader:
+        newest = await reader.newest({EntryKind.CALL_SCREENED})
+    if newest is None:
+        return Finding.ODD, "has never asked (deploy/asterisk/ says which line to add to the dialplan)"
+    ago = datetime.now(UTC) - parse_time(newest.content["at"])
+    hours = int(ago.total_seconds() // 3600)
+    if hours > STALE_HOURS:
+        return Finding.ODD, f"asked last {hours // 24} days ago; does it still?"
+    return Finding.GOOD, f"asked last {hours} hours ago through {newest.content['hook']}"
