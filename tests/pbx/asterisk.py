@@ -56,11 +56,12 @@ class Asterisk:
         inside = Path("/") / folder.relative_to(installation.root)
         chroot = [] if installation.root == Path("/") else ["chroot", str(installation.root)]
         self._command = [*chroot, "asterisk", "-C", f"{inside}/etc/asterisk.conf"]
-        shutil.copytree(HERE / "etc", folder / "etc")
-        main = folder / "etc" / "asterisk.conf"
+        self.etc = folder / "etc"
+        shutil.copytree(HERE / "etc", self.etc)
+        main = self.etc / "asterisk.conf"
         main.write_text(main.read_text().replace("@FOLDER@", str(inside)))
         for dialplan in DIALPLANS:
-            shutil.copy(dialplan, folder / "etc")
+            shutil.copy(dialplan, self.etc)
 
     def start(self) -> None:
         """Starts it and waits until it is up. Raises AssertionError, with what it said, where it doesn't come up."""
