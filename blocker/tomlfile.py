@@ -93,12 +93,12 @@ class Table:
     def file(self) -> str:
         return self._document.file
 
-    def line(self, key: str | None = None, item: int | None = None) -> int:
-        """The line of this table, of one of its keys, or of an item of a list in it."""
+    def line(self, key: str | None = None, item: int | str | None = None) -> int:
+        """The line of this table, of one of its keys, or of an item of a list or table in it."""
         steps = (key, item)
         return self._document.line(self.path + tuple(step for step in steps if step is not None))
 
-    def fault(self, what: str, mend: str = "", *, key: str | None = None, item: int | None = None) -> None:
+    def fault(self, what: str, mend: str = "", *, key: str | None = None, item: int | str | None = None) -> None:
         """Note that something is wrong here."""
         self._document.faults.append(Fault(self.file, self.line(key, item), what, mend))
 
@@ -180,7 +180,8 @@ class Table:
             if isinstance(item, dict):
                 tables[name] = Table(self._document, (*self.path, key, name), item)
             else:
-                self.fault(f"{key}.{name} is {kind_of(item)}", f"write it as a table [{key}.NAME]", key=key)
+                mend = f"write it as a table [{key}.NAME]"
+                self.fault(f"{key}.{name} is {kind_of(item)}", mend, key=key, item=name)
         return tables
 
     def refuse_unknown(self) -> None:

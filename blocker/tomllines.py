@@ -67,9 +67,11 @@ class _Scanner:
         match = pattern.match(self.text, self.at)
         return match.end() if match else self.at + 1
 
-    def _note(self, path: Path, at: int) -> None:
-        for length in range(1, len(path) + 1):
-            self.found.setdefault(path[:length], bisect_right(self._breaks, at) + 1)
+    def _note(self, path: Path, at: int, noted: int = 0) -> None:
+        """Give a path its line, and so those on the way to it that have none; the first `noted` steps have theirs."""
+        line = bisect_right(self._breaks, at) + 1
+        for length in range(noted + 1, len(path) + 1):
+            self.found.setdefault(path[:length], line)
 
     def _keys(self) -> list[str]:
         keys = []
@@ -99,7 +101,7 @@ class _Scanner:
     def _pair(self, table: Path) -> None:
         start = self.at
         path = table + tuple(self._keys())
-        self._note(path, start)
+        self._note(path, start, len(table))
         self.at = self.text.index("=", self.at) + 1
         self._value(path)
 
@@ -119,7 +121,7 @@ class _Scanner:
         self.at += 1
         index = 0
         while self.text[self._skip_blank()] != "]":
-            self._note((*path, index), self.at)
+            self._note((*path, index), self.at, len(path))
             self._value((*path, index))
             index += 1
             if self.text[self._skip_blank()] == ",":

@@ -224,8 +224,8 @@ class CompanyBook:
         A name that was in use on the day leaves out those that were given up or not yet taken.
 
         Args:
-            said: the name as somebody said or typed it, whose case, accents, spaces and legal form don't matter. What
-                is no name there may be a slug.
+            said: the name as somebody said or typed it, whose case, accents, spaces and legal form don't matter. A
+                slug, exactly as it is written, means its company wherever that isn't a name.
             on: the day it was said, or the day of the contract it was said about.
             country: ISO 3166-1 alpha-2 of the line: only what the name means there. Empty to look everywhere.
         """
@@ -234,7 +234,7 @@ class CompanyBook:
             for company, name in self._by_name.get(fold(said), [])
             if not country or country in name.countries
         ]
-        if not named and (exact := self._by_slug.get(said.strip().casefold())):
+        if not named and (exact := self._by_slug.get(said)):
             return [Candidate(self.successor(exact.slug, on) or exact, exact.names[0], in_use=True)]
         found: dict[str, Candidate] = {}
         for company, name in named:
