@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blocker import __version__
-from blocker.commands import OK, UNUSABLE, USAGE, calls, check, demo, doctor, lists, report, serve, sync, verify
+from blocker.commands import OK, UNUSABLE, USAGE, Run, calls, check, demo, doctor, lists, report, serve, sync, verify
 from blocker.config import load_config
 from blocker.errors import BlockerError, UsageError
 
@@ -45,14 +45,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+async def _run(arguments: argparse.Namespace) -> int:
+    if arguments.run is demo.run:  # the one command that brings its own configuration
+        return await demo.run(arguments)
+    run: Run = arguments.run
+    return await run(load_config(arguments.config, os.environ), arguments)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = parser().parse_args(argv)
     try:
-        if arguments.run is demo.run:
-            return asyncio.run(demo.run(arguments))
-        config = load_config(arguments.config, os.environ)
-        return int(asyncio.run(arguments.run(config, arguments)))
+        return asyncio.run(_run(arguments))
     except UsageError as error:
         sys.stderr.write(f"blocker: {error}\n")
         return USAGE

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import dataclasses
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,7 +22,7 @@ from blocker.control import ControlServer, Handler, ServiceAbsent, ask
 from blocker.core import number, record
 from blocker.core.call import Line
 from blocker.core.decide import Knowledge
-from blocker.core.listing import Listing, ListIndex, ListName
+from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.ports import Clock
 from blocker.datadir import DataDir, Lock
 from blocker.errors import BlockerError, DataDirError, DataDirInUseError, LedgerError, RulesError, UsageError
@@ -46,6 +46,8 @@ from blocker.web.server import WebServer
 
 WARM_REGIONS = ("BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US")
 """Countries whose numbering plan is loaded at the start, so that their first call is no slower than the next."""
+
+T = TypeVar("T")
 
 STOP_SECONDS = 3.0
 """How long calls in hand may take when the service stops; with the ledger's closing it stays under five."""
@@ -93,26 +95,17 @@ class Owner:
             DataDirInUseError: another process is the owner.
             BlockerError: something can't be opened (only without `even_if_broken`).
         """
+        self._tolerant = even_if_broken
         self.rules, fault = rules_of(self.config)
         self.problems += [fault] if fault else []
-        with self._tolerating(even_if_broken):
-            self.datadir.create()
-            lock: Lock = self.datadir.lock()
-            self._open.callback(lock.release)
+        await self._opened(self._possess())
         self.book = Book(self.datadir.book)
         self._open.push_async_callback(self.book.close)
         self.problems += map(str, self.book.faults)
-        ledger: Ledger | None = None
-        with self._tolerating(even_if_broken):
-            ledger = await Ledger.open(self.datadir.path, now=self.clock.now)
-            self._open.push_async_callback(ledger.close)
-        self.ledger = ledger
-        self.recorder = Recorder(ledger, self.clock, fault=self.problems[-1] if ledger is None and self.problems else "")
+        self.ledger = await self._opened(Ledger.open(self.datadir.path, now=self.clock.now))
+        self.recorder = Recorder(self.ledger, self.clock, fault="" if self.ledger else self.problems[-1])
         self._open.push_async_callback(self.recorder.close)
-        store: HouseholdDb | None = None
-        with self._tolerating(even_if_broken):
-            store = await HouseholdDb.open(self.datadir.path)
-            self._open.push_async_callback(store.close)
+        store = await self._opened(HouseholdDb.open(self.datadir.path))
         self.household: Household | None = None
         if store is not None:
             self.household = Household(
@@ -124,20 +117,28 @@ class Owner:
                 region=self.config.region,
                 mark_blocks=self.config.mark_blocks,
             )
-            with self._tolerating(even_if_broken):
-                await self.household.load()
+            await self._opened(self.household.load())
 
-    @contextlib.contextmanager
-    def _tolerating(self, tolerant: bool) -> Iterator[None]:  # noqa: FBT001
+    async def _possess(self) -> None:
+        self.datadir.create()
+        lock: Lock = self.datadir.lock()
+        self._open.callback(lock.release)
+
+    async def _opened(self, opening: Awaitable[T]) -> T | None:
+        """What was opened, to be closed with the rest; None where that failed and may."""
         try:
-            yield
+            opened = await opening
         except DataDirInUseError:
             raise
         except BlockerError as error:
-            if not tolerant:
+            if not self._tolerant:
                 raise
             self.problems.append(str(error))
             self._log.error("something can't be used; until it is mended calls ring", why=str(error))
+            return None
+        if isinstance(opened, Ledger | HouseholdDb):
+            self._open.push_async_callback(opened.close)
+        return opened
 
     async def close(self) -> None:
         """Close everything, last opened first; what waits is written before the ledger closes."""
@@ -363,7 +364,7 @@ class Service:
             lists={"allow": knowledge.allow.sha256(), "block": knowledge.block.sha256()},
         )
         with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
-            await owner.recorder.durable(*record.gap_at_start(watched and watched.content, now), started)
+            await owner.recorder.durable(*record.gap_at_start(watched.content if watched else None, now), started)
             await self._copy_head("start")
 
     async def _copy_head(self, event: str) -> None:
@@ -378,7 +379,9 @@ class Service:
         problems = float(len(self.health()))
         yield Series("blocker_problems", "What is wrong at present.", (), {(): problems}, counts_up=False)
         waiting = float(self.owner.recorder.waiting)
-        yield Series("blocker_entries_waiting", "Entries that the disk couldn't take yet.", (), {(): waiting}, counts_up=False)
+        yield Series(
+            "blocker_entries_waiting", "Entries that the disk couldn't take yet.", (), {(): waiting}, counts_up=False
+        )
 
 
 async def serve(config: Config) -> None:

@@ -1,7 +1,7 @@
 """Commands to a running service, over a Unix socket in the data directory: one JSON object a line, both ways.
 
-The rights on the socket (mode 0600) are the permission: whoever may read the household's data may change its lists. This
-module carries commands and answers; which commands there are, the table given to `ControlServer` says.
+The rights on the socket (mode 0600) are the permission: whoever may read the household's data may change its lists.
+This module carries commands and answers; which commands there are, the table given to `ControlServer` says.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ class ControlServer:
             return {"result": await handler(**arguments)}
         except BlockerError as error:
             return {"error": str(error)}
-        except Exception:
+        except Exception:  # noqa: BLE001  (a command that fails must not take the service with it)
             self._log.exception("a command failed", command=asked["do"])
             return {"error": "the service failed at this command; its log says why"}
 

@@ -37,7 +37,8 @@ class DataDir:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DataDirError(
-                f"{self.path}: the data directory can't be made: {error.strerror} (set data_dir to a folder you can write)"
+                f"{self.path}: the data directory can't be made: {error.strerror} "
+                "(set data_dir to a folder you can write)"
             ) from error
 
     def lock(self) -> "Lock":
@@ -59,7 +60,7 @@ class DataDir:
             owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
             raise DataDirInUseError(
-                f"{self.path} is in use by another blocker (process {owner}): two services can't share a data directory "
+                f"{self.path} is in use by another blocker (process {owner}): two can't share a data directory "
                 "(stop the other one, or set another data_dir)"
             ) from error
         try:

@@ -102,7 +102,7 @@ class Recorder:
                 self._wakeup.set()
 
     async def _flush(self) -> bool:
-        """Write what waits; False where the disk still can't take it. An entry leaves memory only once it is durable."""
+        """Write what waits; False where the disk can't take it. An entry leaves memory only once it is durable."""
         if self._ledger is None:
             return False
         while self._waiting or self._failing_since:

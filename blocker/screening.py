@@ -114,7 +114,7 @@ class Screener:
             verdict = decide(call, self.knowledge, Moment(local, self._seen_before(call)))
             if verdict.blocks and not self.knowledge.policy.observe_only:
                 treatment = self._treat(verdict)
-        except Exception:  # a fault of ours must never cost a wanted call
+        except Exception:  # noqa: BLE001  (a fault of ours must never cost a wanted call)
             verdict, treatment = UNSCREENED, RING
             self._log.exception("screening failed; the call rings", call=call.id)
         return Screening(call.id, verdict, treatment, accepted_at, accepted_at + self._budget, call, local)
@@ -132,7 +132,7 @@ class Screener:
             writing.add_done_callback(lambda done: self._settle_late(screening, done))
             self._log.error("the record took too long; the call rings", call=screening.call_id)
             return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING, in_doubt=True)
-        except Exception as error:  # disk full, read-only, ledger closed: the call rings
+        except Exception as error:  # noqa: BLE001  (disk full, read-only, ledger closed: the call rings)
             self._log.error("no record, so the call rings", call=screening.call_id, why=str(error))
             return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING)
         return screening

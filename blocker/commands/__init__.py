@@ -1,12 +1,12 @@
 """What can be typed after `blocker`: one file per command, or per pair of commands that belong together.
 
-A command is a module with `add(commands)`, which describes its arguments, and coroutines that take the configuration and
-the arguments, print, and return an exit status. It decides how things are shown to a person, and nothing else.
+A command is a module with `add(commands)`, which describes its arguments, and coroutines that take the configuration
+and the arguments, print, and return an exit status. It decides how things are shown to a person, and nothing else.
 """
 
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from blocker.config import Config
@@ -43,8 +43,11 @@ def who() -> str:
         return ""
 
 
-def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> str:
+def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> str:
     """Rows under a header in columns, two spaces apart."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]
     return "\n".join(lines)

@@ -20,17 +20,21 @@ _HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown"
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the two commands."""
     calls = commands.add_parser(
-        "calls", help="list recorded calls", description="List recorded calls, the newest last, with their ids for `mark`."
+        "calls",
+        help="list recorded calls",
+        description="List recorded calls, the newest last, with their ids for `mark`.",
     )
     calls.add_argument("--days", type=_positive, default=30, help="how far back to look (default: %(default)s)")
-    calls.add_argument("--limit", type=_positive, default=50, help="how many at most, the newest ones (default: %(default)s)")
+    calls.add_argument(
+        "--limit", type=_positive, default=50, help="how many at most, the newest ones (default: %(default)s)"
+    )
     calls.add_argument("--json", action="store_true", help="for programs")
     calls.set_defaults(run=run_calls)
     mark = commands.add_parser(
         "mark",
         help="say what a call was; marketing also blocks its number for a year",
-        description="Say what a call was. “marketing” also puts the number on the block list, for a year if nothing else "
-        "is configured; “wanted” takes such a block away again. What you say is recorded beside the call, as yours.",
+        description="Say what a call was. “marketing” also puts the number on the block list, for a year if "
+        "nothing else is configured; “wanted” takes such a block away again. What you say is recorded beside the call, as yours.",
     )
     mark.add_argument("call", help="the call's id as `blocker calls` shows it, a beginning of it, or: last")
     mark.add_argument("mark", choices=["marketing", "wanted"])
@@ -71,7 +75,12 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     elif not calls:
         say(f"No call has been recorded in the last {arguments.days} days.")
     else:
-        say(table([_as_row(call) for call in calls], ("call", "when", "presented number", "what happened", "why", "you said")))
+        say(
+            table(
+                [_as_row(call) for call in calls],
+                ("call", "when", "presented number", "what happened", "why", "you said"),
+            )
+        )
     return OK
 
 

@@ -103,4 +103,3 @@ def _as_json(caller: Caller, verdict: Verdict, rows: list[tuple[Row, Found | Non
 
 def _match(match: Match) -> dict[str, str]:
     return {"kind": match.kind, "what": match.what, "where": match.where, "note": match.note}
-

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from blocker.commands import OK, say
 from blocker.demo import play
 
 
@@ -11,8 +12,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "demo",
         help="replay a week of a household's calls; needs no phone system and no configuration",
-        description="Start the service on free ports, replay a week of a Belgian household's calls over its real socket, "
-        "show each verdict as it falls, and write the week's report.",
+        description="Start the service on free ports, replay a week of a Belgian household's calls over its real "
+        "socket, show each verdict as it falls, and write the week's report.",
     )
     parser.add_argument(
         "--data-dir", type=Path, help="keep ledger and lists here, to try the other commands on (default: a new folder)"
@@ -22,4 +23,5 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(arguments: argparse.Namespace) -> int:
     """Play the week."""
-    return await play.week(arguments.data_dir)
+    await play.week(arguments.data_dir, say)
+    return OK

@@ -38,8 +38,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "doctor",
         help="check that everything works together",
-        description="Check the configuration, the service, the ledger, the clock, and whether Asterisk asks. Exit status 1 "
-        "if anything is bad.",
+        description="Check the configuration, the service, the ledger, the clock, and whether Asterisk asks. Exit "
+        "status 1 if anything is bad.",
     )
     parser.set_defaults(run=run)
 
@@ -70,7 +70,10 @@ async def _rules(config: Config) -> tuple[Finding, str]:
     rules, fault = app.rules_of(config)
     if fault:
         return Finding.BAD, fault
-    return Finding.GOOD, f"{len(rules.companies)} companies and {len(rules.ranges)} number ranges in {len(rules.files)} files"
+    return (
+        Finding.GOOD,
+        f"{len(rules.companies)} companies and {len(rules.ranges)} number ranges in {len(rules.files)} files",
+    )
 
 
 async def _service(config: Config) -> tuple[Finding, str]:

@@ -20,11 +20,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         parser = commands.add_parser(
             name,
             help=f"numbers that {what}: add, remove, list",
-            description=f"The household's {name} list: numbers and prefixes that {what}. The allow list beats all others.",
+            description=f"The household's {name} list: numbers and prefixes that {what}. The allow list beats all "
+            "others.",
         )
         todo = parser.add_subparsers(dest="todo", required=True, metavar="add|remove|list")
         adding = todo.add_parser("add", help="put a number, or a prefix such as “+32 2 555*”, on the list")
-        adding.add_argument("number", nargs="+", help="as you would dial it, or +COUNTRY…; a trailing * makes it a prefix")
+        adding.add_argument(
+            "number", nargs="+", help="as you would dial it, or +COUNTRY…; a trailing * makes it a prefix"
+        )
         adding.add_argument("--comment", default="", help="why, for yourself")
         adding.add_argument("--until", help="when it ends: a day (2027-01-31, that day included), or 30d, 12h from now")
         adding.set_defaults(run=run_add, list=name)

@@ -20,7 +20,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Write report.md, report.json and calls.csv for one week. The same ledger gives the same bytes.",
     )
     parser.add_argument("--week", help="such as 2026-W47; by default the last complete week that holds calls")
-    parser.add_argument("--out", type=Path, help="the folder to write to; by default one for the week, in the report folder")
+    parser.add_argument(
+        "--out", type=Path, help="the folder to write to; by default one for the week, in the report folder"
+    )
     parser.set_defaults(run=run)
 
 

@@ -13,8 +13,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "sync",
         help="fetch a list of numbers, one a line, and block by it",
-        description="Fetch a list of plain numbers (one a line, # for comments, a trailing * for a prefix) and let it speak "
-        "as a community list. Whatever goes wrong, the last good one stays.",
+        description="Fetch a list of plain numbers (one a line, # for comments, a trailing * for a prefix) and let it "
+        "speak as a community list. Whatever goes wrong, the last good one stays.",
     )
     parser.add_argument("origin", help="a file, or an http(s) address")
     parser.add_argument("--name", default="", help="what to call the list; by default made from where it comes from")
@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Fetch and use a list."""
     remote = arguments.origin.startswith(("http://", "https://"))
-    origin = arguments.origin if remote else str(Path(arguments.origin).absolute())
+    origin = arguments.origin if remote else str(Path.cwd() / arguments.origin)
     done = await app.command(config, "sync", origin=origin, source=arguments.name)
     change = f", {done['entries_before']} before" if done["entries_before"] else ""
     say(f"{done['source']}: {done['entries']} numbers and prefixes{change}.")

@@ -13,8 +13,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "verify",
         help="check the whole evidence ledger",
-        description="Check every link and every content of the evidence ledger, beside a running service if there is one. "
-        "Exit status 0: it verifies; 1: it doesn't, and the lines say where.",
+        description="Check every link and every content of the evidence ledger, beside a running service if there is "
+        "one. Exit status 0: it verifies; 1: it doesn't, and the lines say where.",
     )
     parser.set_defaults(run=run)
 

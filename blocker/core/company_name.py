@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_LEGAL_FORMS = frozenset("ag bv bvba cv cvba gmbh inc limited llc ltd nv plc sa sarl sas sc scrl sprl srl vof".split())  # noqa: SIM905 - one word list, read as one
+_LEGAL_FORMS = frozenset("ag bv bvba cv cvba gmbh inc limited llc ltd nv plc sa sarl sas sc scrl sprl srl vof".split())
 _MAX_NAME = 200
 """Characters of a said name that are looked at."""
 

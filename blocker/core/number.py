@@ -5,10 +5,10 @@
     Unavailable  there was none to show
     Unusable     something else: an internal extension, a service code, a caller name in the wrong place, noise
 
-Theory of operation. Rule one: the numbering knowledge is the library's; nothing here strips a zero or guesses a country
-code where `phonenumbers` can tell. Rule two: what the text means depends on the trunk it came through, so that the trunk
-says its format (`NumberPlan`), and only `auto` guesses, in a stated order. Rule three: the text comes from a stranger, so
-it is capped before anything is parsed (parsing is quadratic in its length) and it is cached once understood.
+Theory of operation. Rule one: the numbering knowledge is the library's; nothing here strips a zero or guesses a
+country code where `phonenumbers` can tell. Rule two: what the text means depends on the trunk it came through, so that
+the trunk says its format (`NumberPlan`), and only `auto` guesses, in a stated order. Rule three: the text comes from a
+stranger, so it is capped before anything is parsed (parsing is quadratic in its length) and cached once understood.
 
 This module doesn't decide what happens to a call, nor whether a number belongs to somebody.
 """
@@ -27,6 +27,9 @@ from blocker.core.number_text import MAX_TEXT, Kind
 
 MAX_DIGITS = 15
 """ITU-T E.164, section 6.2.1."""
+
+_PRESENTATION, _RESTRICTED = 0x60, 0x20
+"""The presentation bits of ITU-T Q.951's octet 3a, and their value for “restricted”."""
 
 MIN_INTERNATIONAL_DIGITS = 7
 MAX_SHORT_DIGITS = 6
@@ -110,8 +113,9 @@ def normalise(raw: str, presentation: int | None, plan: NumberPlan) -> Caller:
         presentation: Asterisk's CALLERPRES byte (ITU-T Q.951: bits 6-7 presentation, 1-2 screening), or None.
         plan: how this trunk writes numbers.
     """
-    if presentation is not None and presentation & 0x60:
-        return Withheld() if presentation & 0x60 == 0x20 else Unavailable("presentation unavailable")
+    if presentation is not None and presentation & _PRESENTATION:
+        restricted = presentation & _PRESENTATION == _RESTRICTED
+        return Withheld() if restricted else Unavailable("presentation unavailable")
     if len(raw) > 4 * MAX_TEXT:
         return Unusable(raw[:MAX_TEXT], "longer than any number")
     return _from_text(raw, plan)
@@ -208,7 +212,7 @@ def country_code(region: str) -> int:
 
 def national_prefix(region: str) -> str:
     """What is dialled before a national number at home, `0` in Belgium; empty where there is nothing."""
-    return phonenumbers.ndd_prefix_for_region(region, True) or ""
+    return phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
 
 
 def supported_regions() -> frozenset[str]:
@@ -238,7 +242,7 @@ def warm(regions: Iterable[str]) -> None:
     Python has the (private) setting.
     """
     if hasattr(re, "_MAXCACHE"):
-        re._MAXCACHE = max(4096, re._MAXCACHE)  # type: ignore[attr-defined]  # noqa: SLF001
+        re._MAXCACHE = max(4096, re._MAXCACHE)  # noqa: SLF001
     for region in regions:
         for mobile in (False, True):
             if example := example_number(region, mobile=mobile):

@@ -23,7 +23,7 @@ class Policy:
     """Ranges that a country sets aside for canvassing: whoever calls from one says so himself."""
     community: Decision = Decision.BLOCK
     repeat: timedelta = timedelta(minutes=3)
-    """The same number again within this time gets past the community lists and the settings above; zero switches it off.
-    Somebody who needs help rings twice."""
+    """The same number again within this time gets past the community lists and the settings for odd numbers; zero
+    switches it off. Somebody who needs help rings twice."""
     observe_only: bool = False
     """Decide and record, but let everything ring."""

@@ -1,7 +1,7 @@
 """What is done with a call: a treatment is a tuple of telephony steps from a small closed set.
 
-An action (`blocker/actions/`) emits steps, a hook (`blocker/hooks/`) renders them in its own protocol. That is why a new
-action or a new hook is one file. This module doesn't decide which action is taken; configuration and verdict do.
+An action (`blocker/actions/`) emits steps, a hook (`blocker/hooks/`) renders them in its own protocol. That is why a
+new action or a new hook is one file. This module doesn't decide which action is taken; configuration and verdict do.
 """
 
 from dataclasses import dataclass

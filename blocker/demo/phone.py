@@ -18,7 +18,7 @@ class Asked:
         return self.variables.get("BLOCKER_ACTION", "") not in {"reject", "busy", "unallocated"}
 
 
-async def ask(port: int, *, number: str, name: str, presentation: int, called: str, uniqueid: str) -> Asked:  # noqa: PLR0913
+async def ask(port: int, *, number: str, name: str, presentation: int, called: str, uniqueid: str) -> Asked:
     """Ask about one call.
 
     Raises:

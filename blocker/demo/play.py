@@ -1,13 +1,13 @@
 """Plays the week: sets the clock, makes each call, lets the people in the house say what it was, shows what happened.
 
-Decides what is shown. What happens to a call the service decides, as it would at home; marks go through the same control
-socket as those that a person types.
+Decides what is shown. What happens to a call the service decides, as it would at home; marks go through the same
+control socket as those that a person types.
 """
 
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from blocker import logs
 from blocker.app import FORMS, Service, reader
-from blocker.commands import OK, say
 from blocker.config import Config, load_config
 from blocker.control import ask
 from blocker.core.week import Week
@@ -26,6 +25,22 @@ from blocker.datadir import DataDir
 from blocker.demo import phone
 from blocker.errors import UsageError
 from blocker.reporting import write_report
+
+_CONFIG = """\
+# The demonstration's configuration: the service took free ports; everything else is as it would be at home.
+region = "{region}"
+data_dir = "."
+log_level = "error"
+
+[fastagi]
+port = 0
+
+[http]
+port = 0
+
+[lines.{line[name]}]
+number = "{line[number]}"
+"""
 
 BY = "the household"
 _COLUMNS = "{:<16} {:<18} {:<12} {:<17} {}"
@@ -57,6 +72,7 @@ class Player:
     story: dict[str, Any]
     clock: SimulatedClock
     zone: ZoneInfo
+    say: Callable[[str], None]
     service: Service | None = None
     call_ids: list[str] = field(default_factory=list)
 
@@ -92,7 +108,7 @@ class Player:
         self.call_ids.append(asked.variables["BLOCKER_CALL"])
         shown = "(withheld)" if call.get("presentation", 0) else call["number"]
         what = "rings" if asked.rings else "kept quiet"
-        say(_COLUMNS.format(f"{at:%a %H:%M:%S}", shown, what, asked.variables["BLOCKER_REASON"], call["story"]))
+        self.say(_COLUMNS.format(f"{at:%a %H:%M:%S}", shown, what, asked.variables["BLOCKER_REASON"], call["story"]))
         for minutes, said in enumerate(call.get("marks", ()), 2):
             self.clock.set(at + timedelta(minutes=minutes))
             await self.mark(said)
@@ -104,46 +120,53 @@ class Player:
         of_which = f"call {said['call']} " if "call" in said else ""
         company = f", for {said['for']} ({done['company']})" if "for" in said else ""
         blocked = f"; {done['number']} is blocked for a year" if done.get("blocked_until") else ""
-        say(_COLUMNS.format("", "", "", "", f"→ marks {of_which}{said['mark']}{company}{blocked}"))
+        self.say(_COLUMNS.format("", "", "", "", f"→ marks {of_which}{said['mark']}{company}{blocked}"))
 
 
-async def week(data_dir: Path | None) -> int:
-    """Play the week and write its report; returns the exit status.
+async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
+    """Play the week and write its report.
 
     Args:
+        say: prints a line.
         data_dir: where ledger and lists go, and stay; a new temporary folder where it isn't given.
 
     Raises:
-        UsageError: the folder already holds something.
+        UsageError: the folder already holds something, or can't be made.
     """
-    if data_dir is not None and data_dir.exists() and any(data_dir.iterdir()):
-        raise UsageError(f"{data_dir} isn't empty: the demonstration must not mix with real calls (name a new folder)")
-    folder = (data_dir or Path(tempfile.mkdtemp(prefix="blocker-demo-"))).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
     story = tomllib.loads(resources.files("blocker.demo").joinpath("week.toml").read_text(encoding="utf-8"))
-    config_file = folder / "blocker.toml"
-    config_file.write_text(
-        "# The demonstration's configuration: the service took free ports; everything else is as it would be at home.\n"
-        f'region = "{story["region"]}"\ndata_dir = "."\nlog_level = "error"\n\n[fastagi]\nport = 0\n\n[http]\nport = 0\n\n'
-        f'[lines.{story["line"]["name"]}]\nnumber = "{story["line"]["number"]}"\n',
-        encoding="utf-8",
-    )
-    config = load_config(config_file, {})
+    config_file = prepare(data_dir, story)
     logs.configure("console", "error")
-    report = await _play(config, story)
-    say()
+    report = await _play(load_config(config_file, {}), story, say)
+    say("")
     say(f"The week's report lies in {report}: report.md, report.json and calls.csv.")
     say("Look further with these:")
     for command in ("calls", "check 02 555 03 45", "block list", "verify", "report"):
         say(f"  blocker --config {config_file} {command}")
-    return OK
 
 
-async def _play(config: Config, story: dict[str, Any]) -> Path:
+def prepare(data_dir: Path | None, story: dict[str, Any]) -> Path:
+    """Make the folder for the week's data, and a configuration in it; returns that file.
+
+    Raises:
+        UsageError: the folder already holds something, or can't be made.
+    """
+    try:
+        folder = (data_dir or Path(tempfile.mkdtemp(prefix="blocker-demo-"))).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder} isn't empty: a demonstration must not mix with real calls (name a new folder)")
+        config_file = folder / "blocker.toml"
+        config_file.write_text(_CONFIG.format(**story), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{data_dir}: no folder for the demonstration: {error.strerror} (name another)") from error
+    return config_file
+
+
+async def _play(config: Config, story: dict[str, Any], say: Callable[[str], None]) -> Path:
     zone = ZoneInfo(config.time_zone)
     first = story["calls"][0]["at"].replace(tzinfo=zone)
     evening_before = first.replace(hour=0, minute=0, second=0) - timedelta(hours=4)  # watched from the first minute on
-    player = Player(config, story, SimulatedClock(evening_before), zone)
+    player = Player(config, story, SimulatedClock(evening_before), zone, say)
     await player.start()
     try:
         for allowed in story["allowed"]:
@@ -171,7 +194,7 @@ async def _play(config: Config, story: dict[str, Any]) -> Path:
 async def _outage(player: Player, outage: dict[str, Any]) -> None:
     player.clock.set(outage["from"].replace(tzinfo=player.zone))
     await player.stop("the electricity went off")
-    say(_COLUMNS.format(f"{outage['from']:%a %H:%M:%S}", "", "not watched", "", outage["story"]))
+    player.say(_COLUMNS.format(f"{outage['from']:%a %H:%M:%S}", "", "not watched", "", outage["story"]))
     player.clock.set(outage["to"].replace(tzinfo=player.zone))
     await player.start()
 
