@@ -39,7 +39,7 @@ IMPURE = {
     "time",
 }
 ASKING = {"now", "today", "utcnow", "open", "print", "input"}
-MACHINE_PATH = re.compile(r"/(?:work|root|tmp/w|home/\w+|Users/\w+)/")
+MACHINE_PATH = re.compile("|".join(re.escape(str(place)) + r"\b" for place in (HOUSE, Path.home())))
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 PATH_IN_PROSE = re.compile(r"`((?:blocker|tests|docs|deploy|rules|bench|tools)/[\w./-]*)`")
 
