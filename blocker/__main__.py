@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
 
 async def _run(arguments: argparse.Namespace) -> int:
     if arguments.run is demo.run:  # the one command that brings its own configuration
-        return await demo.run(arguments)
+        status: int = await demo.run(arguments)
+        return status
     run: Run = arguments.run
     return await run(load_config(arguments.config, os.environ), arguments)
 

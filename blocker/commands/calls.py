@@ -34,7 +34,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "mark",
         help="say what a call was; marketing also blocks its number for a year",
         description="Say what a call was. “marketing” also puts the number on the block list, for a year if "
-        "nothing else is configured; “wanted” takes such a block away again. What you say is recorded beside the call, as yours.",
+        "nothing else is configured; “wanted” takes such a block away again. What you say is "
+        "recorded beside the call, as yours.",
     )
     mark.add_argument("call", help="the call's id as `blocker calls` shows it, a beginning of it, or: last")
     mark.add_argument("mark", choices=["marketing", "wanted"])
