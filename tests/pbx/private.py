@@ -58,7 +58,7 @@ class MountTable:
     """Mounts that only the commands run through it can see."""
 
     def __init__(self, holder_pid: int) -> None:
-        self.prefix = ["nsenter", f"--target={holder_pid}", "--mount"]
+        self.prefix = ["nsenter", f"--target={holder_pid}", "--mount", f"--wd={Path.cwd()}"]
         """What a command is run with, to see these mounts; its process id is then still the command's own."""
 
     def make_read_only(self, folder: Path) -> None:
