@@ -15,6 +15,7 @@ Decides nothing about a call.
 """
 
 import csv
+import functools
 import re
 from collections.abc import Callable
 from typing import TextIO
@@ -63,6 +64,7 @@ def writer(file: TextIO) -> Callable[[SeenCall], object]:
     return lambda call: write(_row(call))
 
 
+@functools.lru_cache(maxsize=1024)  # lines, rules and callers come again and again
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula; the module's docstring says how to have the text back."""
     return _FORMULA.sub(r"\1\2'", text)

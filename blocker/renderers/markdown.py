@@ -55,19 +55,25 @@ def render(report: Report) -> bytes:
 def _in_short(report: Report) -> Iterator[str]:
     totals = report.totals
     yield f"# The telephone in week {report.week}\n"
-    yield f"{_day(report.week.monday)} to {_day(report.week.sunday)}, by the clocks of {report.time_zone}.\n"
+    first, last = _day(report.week.monday), _day(report.week.sunday)
+    yield f"Monday {first} to Sunday {last}, by the clocks of {report.time_zone}.\n"
     if report.simulated_clock:
         yield "> **A simulated clock.** These times were made up, for a demonstration. This is no evidence.\n"
     if not totals.calls:
         yield "No call was recorded this week. The telephone had nothing to say, and said it politely.\n"
         return
-    yield f"- **Kept away:** {plural(totals.unwanted_refused, 'unwanted call')} did not ring. {_remark(report)}"
+    yield f"- **Kept away:** {_kept_away(report)}"
     yield f"- **Came through:** {_came_through(report)}"
     yield f"- **Said to be for:** {_said_for(report)}"
     if totals.false_positives:
         yield f"- **Please look:** {plural(totals.false_positives, 'blocked call')} had been wanted (see below)."
-    other = totals.calls - totals.unwanted - totals.suspected - totals.false_positives
-    yield f"- Beside these, {plural(other, 'call')}, as a telephone is meant for.\n"
+    if totals.rang_or_unknown:
+        unsure = plural(totals.rang_or_unknown, "call")
+        yield f"- **Rang or unknown:** {unsure} to be turned away, not acknowledged by the phone system in time."
+    if totals.refused_by_policy:
+        refused = plural(totals.refused_by_policy, "call")
+        yield f"- **By your house rules** (no number, premium numbers …): {refused} refused."
+    yield f"- Beside these, {plural(totals.wanted + totals.unmarked, 'call')} of the kind a telephone is meant for.\n"
     if totals.observe_only:
         yield (
             f"> **Only watching.** {plural(totals.observe_only, 'call')} came while everything was let ring on purpose "
@@ -80,11 +86,13 @@ def _in_short(report: Report) -> Iterator[str]:
         )
 
 
-def _remark(report: Report) -> str:
-    kept, came = report.totals.unwanted_refused, report.totals.unwanted - report.totals.unwanted_refused
+def _kept_away(report: Report) -> str:
+    kept = report.totals.unwanted_refused
     if kept:
-        return f"{plural(kept, 'cup')} of tea stayed warm."
-    return "Each call you mark teaches the block list." if came else "The telephone enjoyed its rest."
+        return f"{plural(kept, 'unwanted call')} refused. {plural(kept, 'cup')} of tea stayed warm."
+    if report.totals.unwanted:
+        return "none this week. Each call you mark as marketing teaches the block list."
+    return "nothing. There was nothing to keep away, and the telephone enjoyed its rest."
 
 
 def _came_through(report: Report) -> str:
@@ -185,7 +193,7 @@ def _call(call: SeenCall) -> tuple[str, ...]:
 def _gaps(report: Report) -> Iterator[str]:
     yield "## When nobody was watching\n"
     if report.gaps.total:
-        yield f"In all {duration(report.unwatched_seconds)}. Calls of these times rang, and are not in this report.\n"
+        yield f"In all {duration(report.unwatched_seconds)}. Calls that came then may be missing from this report.\n"
         yield from _table(report.gaps, "From|Until|How long|Why|Calls known to be lost:", _gap)
     elif not report.silent_after:
         yield "The ledger tells of no such time this week.\n"
