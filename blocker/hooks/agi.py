@@ -138,11 +138,7 @@ class Dialogue:
         if self._state is _State.BROKEN:
             raise ProtocolError(self._breach)
         try:
-            while self._lines:
-                event = self._read(self._lines.popleft())
-                if event is not NEED_DATA:
-                    return event
-            return self._read_rest()
+            return self._read_environment() if self._state is _State.ENVIRONMENT else self._read_replies()
         except ProtocolError as breach:
             self._state, self._breach = _State.BROKEN, str(breach)
             self._lines.clear()
@@ -167,64 +163,47 @@ class Dialogue:
         self._state = _State.THEIR_TURN
         return command
 
-    def _read(self, line: str) -> Event:
-        """One whole line, without its LF."""
-        self._line_count += 1
-        self._byte_count += len(line) + 1
-        if len(line) > MAX_LINE_BYTES or self._line_count > MAX_LINES or self._byte_count > MAX_BYTES:
-            raise ProtocolError(
-                f"line {self._line_count} goes beyond {MAX_LINES} lines, {MAX_BYTES} bytes"
-                f" or {MAX_LINE_BYTES} bytes a line: {_shown(line)}"
-            )
-        if self._state is _State.ENVIRONMENT:
-            return self._read_environment(line)
-        if line == "HANGUP":
-            return HANGUP
-        if self._state is _State.OUR_TURN:
-            raise ProtocolError(f"a line out of turn, when no command was under way: {_shown(line)}")
-        return self._read_reply(line)
+    def _read_environment(self) -> Event:
+        while self._lines:
+            line = self._take_line()
+            if not line:
+                self._await(_State.OUR_TURN)
+                return Request(self._fields)
+            parts = _ENVIRONMENT.fullmatch(line)
+            if parts is None:
+                raise ProtocolError(f"line {self._line_count} isn't `agi_KEY: VALUE`: {_shown(line)}")
+            key, value = parts.groups("")
+            if key in self._fields:
+                raise ProtocolError(f"line {self._line_count} gives agi_{key} a second time: {_shown(line)}")
+            self._fields[key] = value
+        return self._read_rest()
 
-    def _read_rest(self) -> Signal:
-        """What stands behind the last line feed: nothing yet, or a breach already."""
-        if len(self._rest) > MAX_LINE_BYTES:
-            raise ProtocolError(f"a line without an end, {MAX_LINE_BYTES} bytes so far: {_shown(self._rest)}")
-        if self._state is _State.OUR_TURN and not "HANGUP".startswith(self._rest):
-            raise ProtocolError(f"bytes out of turn, when no command was under way: {_shown(self._rest)}")
-        if not self._ended:
-            return NEED_DATA
-        if self._rest or self._state is _State.USAGE or (self._state is _State.ENVIRONMENT and self._line_count):
-            raise ProtocolError(f"cut off in the middle, after {self._line_count} whole lines: {_shown(self._rest)}")
-        return CLOSED
+    def _read_replies(self) -> Event:
+        while self._lines:
+            line = self._take_line()
+            if line == "HANGUP":
+                return Signal.HANGUP
+            if self._state is _State.OUR_TURN:
+                raise ProtocolError(f"a line out of turn, when no command was under way: {_shown(line)}")
+            reply = self._read_reply(line)
+            if reply is not None:
+                self._await(_State.OUR_TURN)
+                return reply
+        return self._read_rest()
 
-    def _read_environment(self, line: str) -> Event:
-        if not line:
-            self._await(_State.OUR_TURN)
-            return Request(self._fields)
-        parts = _ENVIRONMENT.fullmatch(line)
-        if parts is None:
-            raise ProtocolError(f"line {self._line_count} isn't `agi_KEY: VALUE`: {_shown(line)}")
-        key, value = parts.groups("")
-        if key in self._fields:
-            raise ProtocolError(f"line {self._line_count} gives agi_{key} a second time: {_shown(line)}")
-        self._fields[key] = value
-        return NEED_DATA
-
-    def _read_reply(self, line: str) -> Event:
-        if self._state is _State.USAGE:
-            if not line.startswith(self._code + " "):
-                return NEED_DATA  # a line of prose; only the line that ends it counts
-            self._await(_State.OUR_TURN)
-            return Reply(int(self._code))
+    def _read_reply(self, line: str) -> Reply | None:
+        """One line of a reply; None where the reply goes on."""
+        if self._state is _State.USAGE:  # prose, of which only the line that ends it counts
+            return Reply(int(self._code)) if line.startswith(self._code + " ") else None
         status = _STATUS.fullmatch(line)
         if status is None:
             raise ProtocolError(f"a reply that isn't `200 result=…` or another code: {_shown(line)}")
         self._code, separator, rest = status.groups()
         if separator == "-":
             self._state = _State.USAGE
-            return NEED_DATA
+            return None
         if self._code.startswith("1"):
-            return NEED_DATA  # `100 result=0 Trying...`: the reply itself is still to come
-        self._await(_State.OUR_TURN)
+            return None  # `100 result=0 Trying...`: the reply itself is still to come
         if self._code != "200":
             return Reply(int(self._code))
         result = _RESULT.fullmatch(rest)
@@ -232,8 +211,32 @@ class Dialogue:
             raise ProtocolError(f"a reply 200 without `result=`: {_shown(line)}")
         return Reply(200, result[1], result[2])
 
+    def _take_line(self) -> str:
+        """The next whole line, without its LF, within the limits."""
+        line = self._lines.popleft()
+        self._line_count += 1
+        self._byte_count += len(line) + 1
+        if len(line) > MAX_LINE_BYTES or self._line_count > MAX_LINES or self._byte_count > MAX_BYTES:
+            raise ProtocolError(
+                f"line {self._line_count} goes beyond {MAX_LINES} lines, {MAX_BYTES} bytes"
+                f" or {MAX_LINE_BYTES} bytes a line: {_shown(line)}"
+            )
+        return line
+
+    def _read_rest(self) -> Signal:
+        """What stands behind the last line feed: nothing yet, or a breach already."""
+        if len(self._rest) > MAX_LINE_BYTES:
+            raise ProtocolError(f"a line without an end, {MAX_LINE_BYTES} bytes so far: {_shown(self._rest)}")
+        if self._rest and self._state is _State.OUR_TURN and not "HANGUP".startswith(self._rest):
+            raise ProtocolError(f"bytes out of turn, when no command was under way: {_shown(self._rest)}")
+        if not self._ended:
+            return Signal.NEED_DATA
+        if self._rest or self._state is _State.USAGE or (self._state is _State.ENVIRONMENT and self._line_count):
+            raise ProtocolError(f"cut off in the middle, after {self._line_count} whole lines: {_shown(self._rest)}")
+        return Signal.CLOSED
+
     def _await(self, state: _State) -> None:
-        """A whole thing was said; the limits begin anew."""
+        """Something whole was said; the limits begin anew."""
         self._state = state
         self._line_count = self._byte_count = 0
 

@@ -22,8 +22,8 @@ from blocker.core.call import Sighting
 from blocker.core.treatment import HangUp, LetRing, Step
 from blocker.errors import ProtocolError
 from blocker.hooks import S, Screener
-from blocker.hooks.agi import HANGUP, NEED_DATA, Dialogue, Reply, Request
-from blocker.hooks.arrival import Peers, waited_seconds
+from blocker.hooks.agi import HANGUP, MAX_BYTES, NEED_DATA, Dialogue, Reply, Request
+from blocker.hooks.arrival import Arrival, Listener, Peers
 
 MAX_CONNECTIONS = 256
 """Connections at once. More than any household's phone lines, by far; and with the ledger's files still below the 1024
@@ -93,14 +93,12 @@ class FastAgiServer(Generic[S]):
         self._full = False
         self._open: set[_Connection[S]] = set()
         self._drained = asyncio.Event()
-        self._server: asyncio.Server | None = None
+        self._listener: Listener | None = None
         self.log = structlog.get_logger("fastagi")
 
     @property
     def port(self) -> int:
         """The port that is listened on, once started; before, the one asked for."""
-        if self._server is not None and self._server.sockets:
-            self._port = self._server.sockets[0].getsockname()[1]
         return self._port
 
     async def start(self) -> None:
@@ -109,24 +107,17 @@ class FastAgiServer(Generic[S]):
         Raises:
             OSError: the address can't be had, most likely because something listens on it already.
         """
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: _Connection(self, self._screener, self._budget),
-            self._host,
-            self.port,
-            backlog=self._max_connections,
-        )
+        self._listener = Listener(self._host, self._port, self._max_connections, self._arrived)
+        self._port = self._listener.port
 
     async def close(self, timeout_seconds: float) -> None:
         """Stop listening, let the calls in hand have their answers, then close what is left.
 
         Takes at most `timeout_seconds` and what the screener needs to secure a record, which ends at its deadline.
         """
-        if self._server is None:
-            return
-        port = self.port  # still to be known afterwards
-        self._server.close()
-        self._port = port
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._wait_drained()
@@ -140,22 +131,23 @@ class FastAgiServer(Generic[S]):
             self._drained.clear()
             await self._drained.wait()
 
-    def admit(self, connection: "_Connection[S]", peer: str) -> bool:
-        """Whether a new connection may go on; if so it counts as open until `forget`."""
-        if not self._peers.admit(peer):
-            self.log.warning("a peer that isn't in allowed_peers was refused", peer=peer)
+    def _arrived(self, arrival: Arrival) -> None:
+        if not self._peers.admit(arrival.host):
+            self.log.warning("a peer that isn't in allowed_peers was refused", peer=arrival.host)
         elif len(self._open) >= self._max_connections:
             if not self._full:  # once, or a flood of connections would be a flood of lines
                 self.log.error("too many connections; further calls ring unscreened", limit=self._max_connections)
             self._full = True
         else:
+            connection = _Connection(self, self._screener, arrival, self._budget)
             self._open.add(connection)
-            return True
+            connection.read()  # what the peer has to say is there already, more often than not
+            return
         self.counts[End.REFUSED] += 1
-        return False
+        arrival.connection.close()
 
     def forget(self, connection: "_Connection[S]") -> None:
-        """A connection is closed and its call is settled."""
+        """A connection is closed, and its call settled if there was one."""
         self._open.discard(connection)
         if self._full and len(self._open) <= self._max_connections // 2:
             self._full = False
@@ -164,45 +156,48 @@ class FastAgiServer(Generic[S]):
             self._drained.set()
 
 
-class _Connection(asyncio.Protocol, Generic[S]):
+class _Connection(Generic[S]):
     """One connection: the socket loop around one `Dialogue`."""
 
-    def __init__(self, server: FastAgiServer[S], screener: Screener[S], budget_seconds: float) -> None:
+    def __init__(
+        self, server: FastAgiServer[S], screener: Screener[S], arrival: Arrival, budget_seconds: float
+    ) -> None:
         self._server = server
         self._screener = screener
-        self._budget = budget_seconds
+        self._socket = arrival.connection
+        self._peer = f"{arrival.host}:{arrival.port}"
+        self._asked_at = arrival.asked_at
         self._loop = asyncio.get_running_loop()
         self._dialogue = Dialogue()
         self._screening: S | None = None
         self._securing: asyncio.Task[None] | None = None
         self._variables: Iterator[tuple[str, str]] = iter(())
         self._confirms = True
-        self._spoke = self._ended = self._lost = False
+        self._spoke = self._ended = False
+        self._timer = self._loop.call_at(self._asked_at + budget_seconds, self._expire)
+        self._loop.add_reader(self._socket, self.read)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
-        self._peer = f"{host}:{port}"
-        self._accepted_at = self._loop.time() - waited_seconds(transport.get_extra_info("socket"))
-        self._timer = self._loop.call_at(self._accepted_at + self._budget, self._expire)
-        if not self._server.admit(self, host):
-            self._ended = True
-            self._timer.cancel()
-            self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        self._spoke = True
+    def read(self) -> None:
+        """Something may have come: take it, and go on as far as it allows."""
+        try:
+            data = self._socket.recv(MAX_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.end(End.LOST, f"the connection broke: {error.strerror}")
+            return
+        self._spoke = self._spoke or bool(data)
         self._dialogue.receive(data)
         self._listen()
 
-    def eof_received(self) -> None:
-        self._dialogue.receive(b"")
-        self._listen()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._lost = True
-        self.end(End.LOST if self._spoke else End.SILENT, f"the peer is gone: {exc or 'it closed the connection'}")
-        self._release()
+    def _write(self, command: bytes) -> None:
+        """In one piece, which always fits: the peer has read all that went before, or it could not have replied."""
+        try:
+            whole = self._socket.send(command) == len(command)
+        except OSError:
+            whole = False
+        if not whole:
+            self.end(End.LOST, "the connection broke while a command was written")
 
     def _listen(self) -> None:
         """Take all that the peer has said, then go on as far as that allows."""
@@ -226,7 +221,7 @@ class _Connection(asyncio.Protocol, Generic[S]):
             self._answer()
 
     def _judge(self, sighting: Sighting) -> None:
-        self._screening = screening = self._screener.judge(sighting, self._accepted_at)
+        self._screening = screening = self._screener.judge(sighting, self._asked_at)
         if screening.deadline != self._timer.when():
             self._timer.cancel()
             self._timer = self._loop.call_at(screening.deadline, self._expire)
@@ -238,7 +233,6 @@ class _Connection(asyncio.Protocol, Generic[S]):
         self._securing = None
         if self._ended:  # meanwhile; what was to be said of the call is settled now
             self._settle(None)
-            self._release()
         else:
             self._answer()
 
@@ -267,7 +261,7 @@ class _Connection(asyncio.Protocol, Generic[S]):
         if now > screening.deadline:
             self._expire()
         elif (variable := next(self._variables, None)) is not None:
-            self._transport.write(self._dialogue.set_variable(*variable))
+            self._write(self._dialogue.set_variable(*variable))
         else:
             self.end(End.ANSWERED, acknowledged_at=now if self._confirms else None)
 
@@ -280,7 +274,8 @@ class _Connection(asyncio.Protocol, Generic[S]):
             return
         self._ended = True
         self._timer.cancel()
-        self._transport.close()
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
         self._server.counts[how] += 1
         if how not in (End.ANSWERED, End.SILENT):
             call = None if self._screening is None else self._screening.call_id
@@ -291,10 +286,7 @@ class _Connection(asyncio.Protocol, Generic[S]):
     def _settle(self, acknowledged_at: float | None) -> None:
         if self._screening is not None:
             self._screener.settle(self._screening, acknowledged_at)
-
-    def _release(self) -> None:
-        if self._lost and self._securing is None:
-            self._server.forget(self)
+        self._server.forget(self)
 
 
 def sighting_of(request: Request, peer: str) -> Sighting:

@@ -133,6 +133,17 @@ async def test_an_action_the_dialplan_does_not_know_rings(treatment: Treatment) 
     assert [(line["log_level"], line["action"]) for line in logs] == [("error", treatment.action)]
 
 
+async def test_it_listens_on_the_address_that_it_is_told() -> None:
+    """Which may be of IPv6; and a second service finds it taken."""
+    async with fastagi(FakeScreener(), host="::1") as server:
+        client = await AgiClient.connect(server.port, "::1")
+        await client.send(environment())
+        assert (await client.carry_out())["BLOCKER_ACTION"] == "ring"
+        await client.close()
+        with pytest.raises(OSError, match="in use"):
+            await FastAgiServer(FakeScreener(), host="::1", port=server.port).start()
+
+
 async def test_many_calls_at_once_each_get_their_own_answer() -> None:
     """Fifty together, every other one unwanted."""
     screener = screener_with()
@@ -187,3 +198,9 @@ async def test_a_peer_that_was_not_named_is_sent_away() -> None:
 
     assert screener.judged == []
     assert [line["log_level"] for line in logs] == ["warning"]
+
+
+async def test_a_peer_that_was_named_is_let_in() -> None:
+    """By its address or by its network."""
+    async with fastagi(FakeScreener(), allowed_peers=["192.0.2.10", "127.0.0.0/8"]) as server:
+        assert (await call(server.port))["BLOCKER_ACTION"] == "ring"

@@ -1,9 +1,12 @@
 """FastAGI over a real socket, with peers that misbehave or leave, and a service that stops: the phone rings."""
 
 import asyncio
+import contextlib
+import os
+import resource
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from fakes.agi_client import AgiClient, call, environment
@@ -284,6 +287,13 @@ async def test_a_look_at_the_port_is_no_trouble() -> None:
     assert logs == []
 
 
+def use_up_descriptors() -> Iterator[int]:
+    """Open one after the other until the process has none left."""
+    with contextlib.suppress(OSError):
+        while True:
+            yield os.open(os.devnull, os.O_RDONLY)
+
+
 async def test_one_connection_too_many_rings() -> None:
     """It is closed at once; the flood is told once, and so is its end."""
     screener = screener_with()
@@ -299,6 +309,31 @@ async def test_one_connection_too_many_rings() -> None:
             assert server.counts == {End.REFUSED: 5, End.ANSWERED: 3}
 
     assert [line["log_level"] for line in logs] == ["error", "info"]
+
+
+async def test_a_process_without_descriptors_accepts_again_once_it_has_some() -> None:
+    """It says so and waits a second, rather than to try without end; the call that waited is answered."""
+    screener = screener_with()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with capture_logs() as logs, socket.socket() as sock:
+        sock.settimeout(0)
+        async with fastagi(screener) as server:
+            loop = asyncio.get_running_loop()
+            resource.setrlimit(resource.RLIMIT_NOFILE, (sock.fileno() + 1, limits[1]))  # all below it are in use
+            try:
+                taken = list(use_up_descriptors())
+                await loop.sock_connect(sock, ("127.0.0.1", server.port))
+                await loop.sock_sendall(sock, environment())
+                while not logs:  # noqa: ASYNC110 (a log has no event to wait for)
+                    await asyncio.sleep(0)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            for descriptor in taken:
+                os.close(descriptor)
+            assert (await loop.sock_recv(sock, 100)).startswith(b"SET VARIABLE BLOCKER_REASON")
+
+    assert [line["log_level"] for line in logs] == ["error", "warning"]
+    assert "accepted" in logs[0]["event"]
 
 
 async def test_a_service_that_stops_answers_the_calls_in_hand() -> None:
