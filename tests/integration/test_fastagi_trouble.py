@@ -331,6 +331,7 @@ async def test_a_process_without_descriptors_accepts_again_once_it_has_some() ->
             for descriptor in taken:
                 os.close(descriptor)
             assert (await loop.sock_recv(sock, 100)).startswith(b"SET VARIABLE BLOCKER_REASON")
+            sock.close()
 
     assert [line["log_level"] for line in logs] == ["error", "warning"]
     assert "accepted" in logs[0]["event"]
