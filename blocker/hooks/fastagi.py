@@ -175,7 +175,8 @@ class _Connection(Generic[S]):
         self._confirms = True
         self._spoke = self._ended = False
         self._timer = self._loop.call_at(self._asked_at + budget_seconds, self._expire)
-        self._loop.add_reader(self._socket, self.read)
+        self._descriptor = self._socket.fileno()  # asyncio would write out a whole socket at each look for it
+        self._loop.add_reader(self._descriptor, self.read)
 
     def read(self) -> None:
         """Something may have come: take it, and go on as far as it allows."""
@@ -274,7 +275,7 @@ class _Connection(Generic[S]):
             return
         self._ended = True
         self._timer.cancel()
-        self._loop.remove_reader(self._socket)
+        self._loop.remove_reader(self._descriptor)
         self._socket.close()
         self._server.counts[how] += 1
         if how not in (End.ANSWERED, End.SILENT):
