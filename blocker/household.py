@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from blocker.core import record
 from blocker.core.company import CompanyBook
 from blocker.core.entry import EntryKind, format_time, parse_time
-from blocker.core.listing import Listing, ListIndex, ListName, parse_target
+from blocker.core.listing import ListIndex, Listing, ListName, parse_target
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.errors import UsageError
@@ -109,7 +109,7 @@ class Household:
 
     async def list_add(
         self, list_name: str, text: str, comment: str = "", until: str | None = None, by: str = ""
-    ) -> Any:  # noqa: ANN401, PLR0913
+    ) -> Any:  # noqa: ANN401
         """Put a number or a prefix on a list; the same again renews it.
 
         Args:

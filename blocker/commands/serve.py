@@ -2,7 +2,7 @@
 
 import argparse
 
-from blocker import app, logs
+from blocker import logs, service
 from blocker.commands import OK
 from blocker.config import Config
 
@@ -20,5 +20,5 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run(config: Config, _: argparse.Namespace) -> int:
     """Run until asked to stop."""
     logs.configure(config.log_format, config.log_level)
-    await app.serve(config)
+    await service.serve(config)
     return OK

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker import logs
-from blocker.app import FORMS, Service, reader
+from blocker.app import FORMS, reader
 from blocker.config import Config, load_config
 from blocker.control import ask
 from blocker.core.week import Week
@@ -25,6 +25,7 @@ from blocker.datadir import DataDir
 from blocker.demo import phone
 from blocker.errors import UsageError
 from blocker.reporting import write_report
+from blocker.service import Service
 
 _CONFIG = """\
 # The demonstration's configuration: the service took free ports; everything else is as it would be at home.

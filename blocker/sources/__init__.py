@@ -5,7 +5,7 @@ It runs in the process that makes the book, never on the call path, so that it m
 it goes. It opens nothing, fetches nothing, and knows neither the other readers nor what becomes of its reading.
 """
 
-from array import array  # noqa: TC003  (dataclasses read their annotations)
+from array import array
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 

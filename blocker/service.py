@@ -1,0 +1,211 @@
+"""The other half of the composition root: the owner of the data directory, listening for calls.
+
+Puts the hooks, the call path, the pages, the jobs and the control socket together. Decides what happens at start and
+stop, and what counts as being well; nothing about calls.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from blocker import __version__, actions, child
+from blocker.app import Owner, reader, setting_of
+from blocker.clock import SystemClock
+from blocker.config import Config
+from blocker.control import ControlServer
+from blocker.core import number, record
+from blocker.core.ports import Clock
+from blocker.core.week import Week
+from blocker.errors import DataDirError, LedgerError, UsageError
+from blocker.hooks.fastagi import FastAgiServer
+from blocker.hooks.http import HttpHook
+from blocker.jobs import Jobs, WeeklyReport
+from blocker.reporting import last_week_with_calls
+from blocker.screening import Screener
+from blocker.web.metrics import Metrics, Series
+from blocker.web.server import WebServer
+
+WARM_REGIONS = ("BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US")
+"""Countries whose numbering plan is loaded at the start, so that their first call is no slower than the next."""
+
+STOP_SECONDS = 3.0
+"""How long calls in hand may take when the service stops; with the ledger's closing it stays under five."""
+
+
+class Service:
+    """The owner, listening."""
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.owner = Owner(config, clock)
+        self.config = config
+        self.jobs: Jobs | None = None
+        self._log = structlog.get_logger("service")
+
+    async def start(self) -> None:
+        """Open everything and listen; calls are answered when this returns.
+
+        Raises:
+            DataDirInUseError: another service owns the data directory.
+            UsageError: a port is taken.
+            BlockerError: the program itself can't be used (its shipped rules, its configuration).
+        """
+        await self.owner.open(even_if_broken=True)
+        config, owner = self.config, self.owner
+        number.warm({config.region, *WARM_REGIONS})
+        self.screener = Screener(
+            knowledge=owner.knowledge(),
+            setting=setting_of(config),
+            treat=actions.load()[config.action],
+            recorder=owner.recorder,
+            clock=owner.clock,
+            budget_seconds=config.fastagi.budget_seconds,
+        )
+        if owner.household is not None:
+            owner.household.on_change = self._lists_changed
+        self.fastagi = FastAgiServer(
+            self.screener,
+            host=config.fastagi.host,
+            port=config.fastagi.port,
+            budget_seconds=config.fastagi.budget_seconds,
+            allowed_peers=[str(peer) for peer in config.fastagi.allowed_peers],
+        )
+        self.http = HttpHook(self.screener, budget_seconds=config.fastagi.budget_seconds)
+        self.web = WebServer(
+            self.health, Metrics(self._series), routes=self.http.routes(), host=config.http.host, port=config.http.port
+        )
+        self.control: ControlServer | None = None
+        await self._record_start()
+        await self._listen()
+        if self.owner.ledger is not None and isinstance(self.owner.clock, SystemClock):
+            self._schedule()
+        self._log.info(
+            "ready", fastagi=self.fastagi.port, http=self.web.port, data=str(config.data_dir), problems=self.health()
+        )
+
+    async def stop(self, why: str) -> None:
+        """Answer the calls in hand, record the stop, close everything; at most some five seconds."""
+        if self.jobs is not None:
+            await self.jobs.close()
+        await self.fastagi.close(STOP_SECONDS)
+        await self.web.close()
+        self.http.close()
+        if self.control is not None:
+            await self.control.close()
+        await self.owner.recorder.flush()
+        with contextlib.suppress(LedgerError):  # it is in the log, and the next start's gap tells of it
+            await self.owner.recorder.durable(record.service_stopped(self.owner.clock.now(), why))
+            await self._copy_head("stop")
+        await self.owner.close()
+        self._log.info("stopped", why=why)
+
+    def health(self) -> list[str]:
+        """What is wrong at present, as sentences for the household; nothing means that all is well."""
+        problems = list(self.owner.problems)
+        if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
+            problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
+        return problems
+
+    async def status(self) -> dict[str, Any]:
+        """For `doctor`: what a person would ask a running service."""
+        return {
+            "version": __version__,
+            "fastagi": self.fastagi.port,
+            "http": self.web.port,
+            "problems": self.health(),
+            "observe_only": self.config.policy.observe_only,
+        }
+
+    def _lists_changed(self) -> None:
+        self.screener.knowledge = self.owner.knowledge()
+
+    async def _listen(self) -> None:
+        try:
+            await self.fastagi.start()
+            await self.web.start()
+        except OSError as error:
+            await self.stop("its port was taken")
+            raise UsageError(
+                f"can't listen on {self.config.fastagi.host}:{self.config.fastagi.port} and "
+                f"{self.config.http.host}:{self.config.http.port}: {error.strerror} "
+                "(stop what listens there, or set another port in [fastagi] or [http])"
+            ) from error
+        if self.owner.household is not None:
+            handlers = {**self.owner.handlers(), "status": self.status}
+            self.control = ControlServer(self.owner.datadir.control_socket, handlers)
+            with contextlib.suppress(DataDirError):
+                await self.control.start()
+
+    def _schedule(self) -> None:
+        """The weekly report; a played week has no Mondays of its own."""
+        zone = ZoneInfo(self.config.time_zone)
+        weekly = WeeklyReport(self.config.report.dir, zone, self._last_week, self._make_report)
+        self.jobs = Jobs(zone)
+        self.jobs.every_week("weekly report", self.config.report.weekday, self.config.report.time, weekly)
+        self.jobs.start()
+
+    async def _last_week(self) -> Week | None:
+        async with reader(self.config) as ledger:
+            return await last_week_with_calls(ledger, self.owner.clock.now(), ZoneInfo(self.config.time_zone))
+
+    async def _make_report(self, week: Week, folder: Path) -> None:
+        where = ("--config", str(self.config.path)) if self.config.path else ()
+        ended = await child.run("blocker", *where, "report", "--week", str(week), "--out", str(folder))
+        if ended.status:
+            raise UsageError(f"the report of {week} could not be made: {ended.last_words}")
+        self._log.info("weekly report made", week=str(week), folder=str(folder))
+
+    async def _record_start(self) -> None:
+        """The entries of a start: first the time nobody watched, then that somebody does."""
+        owner, now = self.owner, self.owner.clock.now()
+        if owner.ledger is None:
+            return
+        async with reader(self.config) as ledger:
+            watched = await ledger.newest(record.SIGNS_OF_WATCHING)
+        knowledge = owner.knowledge()
+        started = record.service_started(
+            now,
+            program=f"blocker {__version__}",
+            clock=owner.clock.name,
+            region=self.config.region,
+            time_zone=self.config.time_zone,
+            observe_only=self.config.policy.observe_only,
+            rules=owner.rules.sha256,
+            lists={"allow": knowledge.allow.sha256(), "block": knowledge.block.sha256()},
+        )
+        with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
+            await owner.recorder.durable(*record.gap_at_start(watched.content if watched else None, now), started)
+            await self._copy_head("start")
+
+    async def _copy_head(self, event: str) -> None:
+        if self.owner.ledger is not None:
+            await self.owner.ledger.copy_head(event)
+
+    def _series(self) -> Iterator[Series]:
+        calls = {key: float(count) for key, count in self.screener.counts.items()}
+        yield Series("blocker_calls", "Calls by what was done and why.", ("action", "reason"), calls)
+        ends = {(str(end),): float(count) for end, count in self.fastagi.counts.items()}
+        yield Series("blocker_fastagi_connections", "FastAGI connections by how they ended.", ("end",), ends)
+        problems = float(len(self.health()))
+        yield Series("blocker_problems", "What is wrong at present.", (), {(): problems}, counts_up=False)
+        waiting = float(self.owner.recorder.waiting)
+        yield Series(
+            "blocker_entries_waiting", "Entries that the disk couldn't take yet.", (), {(): waiting}, counts_up=False
+        )
+
+
+async def serve(config: Config) -> None:
+    """Run the service until it is asked to stop (SIGTERM, SIGINT)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    service = Service(config)
+    await service.start()
+    await stop.wait()
+    await service.stop("asked to stop")
