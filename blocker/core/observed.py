@@ -96,7 +96,7 @@ class SeenCall(NamedTuple):
     action: str
     happened: Happened
     after_ms: int | None
-    """Milliseconds from the hook's question to the phone system's acknowledgement; None where it never came."""
+    """Milliseconds from the hook's question to the phone system's acknowledgement; None where none came in time."""
     observe_only: bool
     flagged: bool
     statement: Statement

@@ -132,6 +132,10 @@ class Told:
         listing = Listing(ListName(name), target.number, target.is_prefix, "", local(at), "Anna", ends)
         self.add(record.list_changed(local(at), change, listing, by="Anna", sha256="0" * 64))
 
+    def all(self) -> list[Entry]:
+        """Everything told so far."""
+        return list(self._entries)
+
     async def head(self) -> Head:
         """As `LedgerReader.head`."""
         return self._head
