@@ -14,6 +14,8 @@ Path = tuple[str | int, ...]
 """Keys and list indexes from the root: `numbers = [{ e164 = "…" }]` has `("numbers", 0, "e164")`."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_PLAIN_PAIR = re.compile(r'([A-Za-z0-9_-]+) = (?:"[^"\\\n]*"|[A-Za-z0-9+.:-]+)\n')
+"""A whole line such as most are, taken in one go: start-up reads every rule file."""
 _KEY = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*(\.?)""")
 _STRING = re.compile(
     r"""
@@ -51,7 +53,10 @@ class _Scanner:
     def scan(self) -> dict[Path, int]:
         table: Path = ()
         while self._skip_blank() < len(self.text):
-            if self.text.startswith("[[", self.at):
+            if plain := _PLAIN_PAIR.match(self.text, self.at):
+                self._note((*table, plain[1]), self.at, len(table))
+                self.at = plain.end()
+            elif self.text.startswith("[[", self.at):
                 table = self._header(2, array=True)
             elif self.text[self.at] == "[":
                 table = self._header(1, array=False)

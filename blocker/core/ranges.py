@@ -4,7 +4,7 @@ Decides which ranges a number lies in on a given day, and whether it is protecte
 (`decide.py`) and holds no range itself: they come from `rules/ranges/`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,7 +75,7 @@ class RangeBook:
         self._by_key = by_key
         self._lengths = sorted({len(key) for key in by_key}, reverse=True)
 
-    def __iter__(self) -> "Iterable[Range]":
+    def __iter__(self) -> Iterator[Range]:
         return (item for items in self._by_key.values() for item in items)
 
     def __len__(self) -> int:
