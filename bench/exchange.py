@@ -1,4 +1,4 @@
-"""The client's side of an exchange, as fast as blocking sockets go: one call after the other, paced, or many at once."""
+"""The client's side of an exchange, as fast as blocking sockets go: one call after another, paced, or many at once."""
 
 import selectors
 import socket

@@ -2,13 +2,13 @@
 
 `python -m bench.fastagi`. The service runs on one core, the client on another. Three kinds of run: a closed loop (one
 call after the other), paced (one each 20 ms, when caches have gone cold), sixteen calls at once. All are interleaved
-with their floors in rounds; a ratio is the median of the rounds' own ratios. Every allowed call comes from a number not
-seen before, which is what a call from a stranger is.
+with their floors in rounds; a ratio is the median of the rounds' own ratios.
 """
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from bench.exchange import Times, many_at_once, one_after_the_other, timed
@@ -29,12 +29,13 @@ PACE_SECONDS = 0.02
 RECORD = b"x" * 800
 """About the bytes of one entry."""
 
-HEADER = ["", "first p50", "p99", "whole p50", "p99"]
+KNOWN = "+3225559999"
+"""A caller whose number has been read before; the others each call once."""
 
 
 def strangers() -> Iterator[str]:
     """Numbers of one Brussels exchange, each once."""
-    return (f"+322555{number:04d}" for number in range(10_000))
+    return (f"+322555{number:04d}" for number in range(9_999))
 
 
 def unwanted() -> Iterator[str]:
@@ -53,72 +54,92 @@ def measure(directory: Path, *, quick: bool) -> Findings:
         try:
             service.wait_listening()
             constant.wait_listening()
-            _compare(findings, constant.port, service.port, directory, quick=quick)
+            _compare(findings, Sides(constant.port, service.port, directory), 100 if quick else 300)
         finally:
             service.stop()
             constant.stop()
     return findings
 
 
-def _compare(findings: Findings, constant: int, service: int, directory: Path, *, quick: bool) -> None:
-    calls, callers, pests = (100, 3) if quick else (300, 7), strangers(), unwanted()
+class Sides:
+    """The service and its floors, ready to be asked in turn."""
 
-    def some(numbers: Iterator[str], count: int) -> list[str]:
-        return [next(numbers) for _ in range(count)]
+    def __init__(self, constant: int, service: int, directory: Path) -> None:
+        self._constant, self._service, self._directory = constant, service, directory
+        self._strangers, self._unwanted = strangers(), unwanted()
 
-    with tempfile.TemporaryFile(dir=directory) as file:
+    def take_turns(self, rounds: int, calls: int, pause_seconds: float = 0) -> dict[str, list[Times]]:
+        """So many rounds in which each side has so many calls."""
+        found: dict[str, list[Times]] = {}
+        for _ in range(rounds):
+            turn = {
+                "constant answer": one_after_the_other(self._constant, [KNOWN] * calls, "ring", pause_seconds),
+                "allowed, a stranger": one_after_the_other(self._service, self._new(calls), "ring", pause_seconds),
+                "allowed, called before": one_after_the_other(self._service, [KNOWN] * calls, "ring", pause_seconds),
+                "blocked": one_after_the_other(self._service, self._pests(calls), "reject", pause_seconds),
+                "fsync'd append": self._append(calls, pause_seconds),
+            }
+            for name, times in turn.items():
+                found.setdefault(name, []).append(times)
+        return found
 
-        def append() -> None:
-            os.write(file.fileno(), RECORD)
-            os.fsync(file.fileno())
+    def rates(self, calls: int) -> dict[str, float]:
+        """Calls per second with sixteen at once."""
+        return {
+            "constant answer": many_at_once(self._constant, [KNOWN] * calls),
+            "allowed, strangers": many_at_once(self._service, self._new(calls)),
+            "blocked": many_at_once(self._service, self._pests(calls)),
+        }
 
-        def rounds(count: int, each: int, pause: float) -> dict[str, list[Times]]:
-            found: dict[str, list[Times]] = {"constant": [], "allowed": [], "blocked": [], "fsync'd append": []}
-            for _ in range(count):
-                found["constant"].append(one_after_the_other(constant, some(callers, each), "ring", pause))
-                found["allowed"].append(one_after_the_other(service, some(callers, each), "ring", pause))
-                found["blocked"].append(one_after_the_other(service, some(pests, each), "reject", pause))
-                appended = timed(append, each, pause)
-                found["fsync'd append"].append(Times(appended, appended))
-            return found
+    def _new(self, calls: int) -> list[str]:
+        return list(islice(self._strangers, calls))
 
-        one_after_the_other(constant, some(callers, 50), "ring")
-        one_after_the_other(service, some(callers, 50), "ring")
-        one_after_the_other(service, some(pests, 50), "reject")
-        _show(findings, "closed loop, ms", rounds(calls[1], calls[0], 0), excess_limit=0.6)
-        _show(findings, "paced, one call each 20 ms, ms", rounds(3, calls[0] // 2, PACE_SECONDS), excess_limit=1.1)
-    count = calls[0] * 2
-    rates = {
-        "constant": many_at_once(constant, some(callers, count)),
-        "allowed": many_at_once(service, some(callers, count)),
-        "blocked": many_at_once(service, some(pests, count)),
-    }
-    findings.table(
-        "sixteen calls at once",
-        ["", "calls/s", "ratio"],
-        [[name, rate, rate / rates["constant"]] for name, rate in rates.items()],
-    )
+    def _pests(self, calls: int) -> list[str]:
+        return list(islice(self._unwanted, calls))
+
+    def _append(self, times: int, pause_seconds: float) -> Times:
+        with tempfile.TemporaryFile(dir=self._directory) as file:
+
+            def append() -> None:
+                os.write(file.fileno(), RECORD)
+                os.fsync(file.fileno())
+
+            found = timed(append, times, pause_seconds)
+        return Times(found, found)
 
 
-def _show(findings: Findings, title: str, found: dict[str, list[Times]], excess_limit: float) -> None:
-    def pooled(name: str) -> Times:
-        runs = found[name]
-        return Times([t for run in runs for t in run.first], [t for run in runs for t in run.whole])
+def _compare(findings: Findings, sides: Sides, calls: int) -> None:
+    sides.take_turns(1, 50)  # each has been asked before it is measured
+    closed = sides.take_turns(max(3, calls // 50), calls)
+    _show(findings, "closed loop, ms", closed)
+    findings.target("blocked p50 beyond constant + append, closed loop", _beyond_floors(closed), 0.6, "ms")
+    paced = sides.take_turns(3, calls // 2, PACE_SECONDS)
+    _show(findings, "one call each 20 ms, ms", paced)
+    for name in ("allowed, a stranger", "allowed, called before"):
+        findings.target(f"{name}: p50 to constant, paced", _ratio(paced, name, 0.5), 1.3, "times")
+        findings.target(f"{name}: p99 to constant, paced", _ratio(paced, name, 0.99), 3, "times")
+    findings.target("blocked p50 beyond constant + append, paced", _beyond_floors(paced), 1.1, "ms")
+    rates = sides.rates(calls * 2)
+    rows: list[list[str | float]] = [[name, rate, rate / rates["constant answer"]] for name, rate in rates.items()]
+    findings.table("sixteen calls at once", ["", "calls/s", "ratio"], rows)
 
-    findings.table(title, HEADER, [[name, *pooled(name).row()] for name in found])
 
-    def over_rounds(figure: Callable[[Times, Times, Times, Times], float]) -> float:
-        return median([figure(*each) for each in zip(*found.values(), strict=True)])
+def _show(findings: Findings, title: str, found: dict[str, list[Times]]) -> None:
+    rows: list[list[str | float]] = []
+    for name, runs in found.items():
+        pooled = Times([t for run in runs for t in run.first], [t for run in runs for t in run.whole])
+        rows.append([name, *pooled.row()])
+    findings.table(title, ["", "first p50", "p99", "whole p50", "p99"], rows)
 
-    def ratio(at: float) -> float:
-        return over_rounds(lambda floor, allowed, _, __: percentile(allowed.first, at) / percentile(floor.first, at))
 
-    excess = over_rounds(
-        lambda floor, _, blocked, disk: median(blocked.first) - median(floor.first) - median(disk.first)
-    )
-    findings.target(f"{title}: allowed p50 to constant p50", ratio(0.5), 1.3, "times")
-    findings.target(f"{title}: allowed p99 to constant p99", ratio(0.99), 3, "times")
-    findings.target(f"{title}: blocked p50 beyond constant + fsync'd append", excess, excess_limit, "ms")
+def _ratio(found: dict[str, list[Times]], name: str, at: float) -> float:
+    pairs = zip(found[name], found["constant answer"], strict=True)
+    return median([percentile(ours.first, at) / percentile(floor.first, at) for ours, floor in pairs])
+
+
+def _beyond_floors(found: dict[str, list[Times]]) -> float:
+    triples = zip(found["blocked"], found["constant answer"], found["fsync'd append"], strict=True)
+    return median([median(ours.first) - median(floor.first) - median(disk.first) for ours, floor, disk in triples])
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class Server:
     @classmethod
     def start(cls, port: int, *command: str) -> Self:
         """Start it; it need not be listening yet."""
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 (our own interpreter)
             [sys.executable, *command],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -134,7 +134,7 @@ class Household:
 
     def run(self, *command: str) -> None:
         """Have a command done, such as `block add`; it must succeed."""
-        subprocess.run(
+        subprocess.run(  # noqa: S603 (as above)
             [sys.executable, "-m", "blocker", "--config", str(self.config), *command], check=True, capture_output=True
         )
 
@@ -149,8 +149,7 @@ def household(directory: Path) -> Iterator[Household]:
     with tempfile.TemporaryDirectory(prefix="blocker-bench-", dir=directory.resolve()) as folder:
         config, port = Path(folder, "config.toml"), free_port()
         config.write_text(
-            f'region = "BE"\ndata_dir = "{folder}/data"\n'
-            f"[fastagi]\nport = {port}\n[http]\nport = {free_port()}\n",
+            f'region = "BE"\ndata_dir = "{folder}/data"\n[fastagi]\nport = {port}\n[http]\nport = {free_port()}\n',
             encoding="utf-8",
         )
         yield Household(config, port)
