@@ -187,6 +187,8 @@ def _parsed(text: str, region: str, *, international: bool) -> E164 | str:
         return E164(e164, found) if len(e164) - 1 <= MAX_DIGITS else f"more than {MAX_DIGITS} digits"
     if len(e164) - 1 > MAX_DIGITS:
         return f"more than {MAX_DIGITS} digits"
+    if international and e164 != "+" + "".join(c for c in text if c.isdigit()):
+        return _parsed(e164, region, international=True)  # a zero was taken away, which may make the next one a prefix
     if international:
         return E164(e164, found, valid=False) if len(e164) > MIN_INTERNATIONAL_DIGITS else "too short for a number"
     return _national_but_invalid(number, E164(e164, found, valid=False))
