@@ -141,7 +141,7 @@ class FastAgiServer(Generic[S]):
         else:
             connection = _Connection(self, self._screener, arrival, self._budget)
             self._open.add(connection)
-            connection.read()  # what the peer has to say is there already, more often than not
+            connection.begin()
             return
         self.counts[End.REFUSED] += 1
         arrival.connection.close()
@@ -174,11 +174,18 @@ class _Connection(Generic[S]):
         self._variables: Iterator[tuple[str, str]] = iter(())
         self._confirms = True
         self._spoke = self._ended = False
-        self._timer = self._loop.call_at(self._asked_at + budget_seconds, self._expire)
         self._descriptor = self._socket.fileno()  # asyncio would write out a whole socket at each look for it
-        self._loop.add_reader(self._descriptor, self.read)
+        self._deadline = self._asked_at + budget_seconds
+        self._timer: asyncio.TimerHandle | None = None
 
-    def read(self) -> None:
+    def begin(self) -> None:
+        """Answer at once what the peer has said already, more often than not all of it; then wait for what comes."""
+        self._read()
+        if not self._ended:
+            self._timer = self._loop.call_at(self._deadline, self._expire)
+            self._loop.add_reader(self._descriptor, self._read)
+
+    def _read(self) -> None:
         """Something may have come: take it, and go on as far as it allows."""
         try:
             data = self._socket.recv(MAX_BYTES)
@@ -223,9 +230,11 @@ class _Connection(Generic[S]):
 
     def _judge(self, sighting: Sighting) -> None:
         self._screening = screening = self._screener.judge(sighting, self._asked_at)
-        if screening.deadline != self._timer.when():
-            self._timer.cancel()
-            self._timer = self._loop.call_at(screening.deadline, self._expire)
+        if screening.deadline != self._deadline:
+            self._deadline = screening.deadline
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = self._loop.call_at(self._deadline, self._expire)
         if screening.treatment.turns_away:
             self._securing = self._loop.create_task(self._secure(screening))
 
@@ -258,8 +267,8 @@ class _Connection(Generic[S]):
             self.end(End.BREACH, f"a variable could not be set: {reply}")
 
     def _say_next(self) -> None:
-        now, screening = self._loop.time(), cast("S", self._screening)
-        if now > screening.deadline:
+        now = self._loop.time()
+        if now > self._deadline:
             self._expire()
         elif (variable := next(self._variables, None)) is not None:
             self._write(self._dialogue.set_variable(*variable))
@@ -274,8 +283,9 @@ class _Connection(Generic[S]):
         if self._ended:
             return
         self._ended = True
-        self._timer.cancel()
-        self._loop.remove_reader(self._descriptor)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._loop.remove_reader(self._descriptor)
         self._socket.close()
         self._server.counts[how] += 1
         if how not in (End.ANSWERED, End.SILENT):
