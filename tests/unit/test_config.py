@@ -55,52 +55,52 @@ def test_region_is_all_that_is_needed(tmp_path: Path) -> None:
     assert (config.lines, config.trunks, config.notes) == ({}, {}, ())
 
 
+EVERY_KEY = """
+region = "NL"
+data_dir = "data"
+time_zone = "Europe/Paris"
+observe_only = true
+household_rules = "~/rules"
+log_format = "json"
+log_level = "debug"
+[fastagi]
+host = "0.0.0.0"
+port = 1
+budget_seconds = 1
+allowed_peers = ["192.0.2.7", "2001:db8::/32"]
+[http]
+host = "::1"
+port = 0
+[policy]
+action = "busy"
+withheld = "block"
+unavailable = "block"
+unusable = "block"
+invalid = "block"
+premium = "block"
+canvassing = "ring"
+community = "ring"
+repeat_minutes = 0
+mark_blocks_days = 7
+[report]
+weekday = "friday"
+time = "23:59"
+dir = "/srv/reports"
+[lines.home]
+number = "020 555 0123"
+[lines.office]
+number = "+32 2 555 12 34"
+region = "BE"
+[trunks.provider]
+region = "BE"
+number_format = "local"
+area_code = "2"
+"""
+
+
 def test_every_key_is_read(tmp_path: Path) -> None:
     """Each key changes what it says it changes."""
-    config = load(
-        tmp_path,
-        """
-        region = "NL"
-        data_dir = "data"
-        time_zone = "Europe/Paris"
-        observe_only = true
-        household_rules = "~/rules"
-        log_format = "json"
-        log_level = "debug"
-        [fastagi]
-        host = "0.0.0.0"
-        port = 1
-        budget_seconds = 1
-        allowed_peers = ["192.0.2.7", "2001:db8::/32"]
-        [http]
-        host = "::1"
-        port = 0
-        [policy]
-        action = "busy"
-        withheld = "block"
-        unavailable = "block"
-        unusable = "block"
-        invalid = "block"
-        premium = "block"
-        canvassing = "ring"
-        community = "ring"
-        repeat_minutes = 0
-        mark_blocks_days = 7
-        [report]
-        weekday = "friday"
-        time = "23:59"
-        dir = "/srv/reports"
-        [lines.home]
-        number = "020 555 0123"
-        [lines.office]
-        number = "+32 2 555 12 34"
-        region = "BE"
-        [trunks.provider]
-        region = "BE"
-        number_format = "local"
-        area_code = "2"
-        """,
-    )
+    config = load(tmp_path, EVERY_KEY)
     block, ring = Decision.BLOCK, Decision.RING
     assert config.data_dir == tmp_path / "data"
     assert config.household_rules == Path("/home/anna/rules")
