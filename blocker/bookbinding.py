@@ -1,19 +1,17 @@
 """Making a book of a list in a process of its own, so that no call waits for it.
 
 Reading a million lines keeps Python busy for a minute, and sorting them holds the interpreter's lock: a thread would
-stall every decision (measured: 200 ms at a time). `bind` starts this very module as a niced process, gives it the order
-as JSON and gets the result as JSON. In that process `main` is the composition root: it knows the reader and the book.
+stall every decision (measured: 200 ms at a time). `bind` has this very module run as another process (`child.py`), gives
+it the order as JSON and gets the result as JSON. There `main` is the composition root: it knows the reader and the book.
 """
 
-import asyncio
 import json
-import os
 import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-import blocker
+from blocker import child
 from blocker.errors import BlockerError, SourceError
 from blocker.sources import plain_lines
 from blocker.store import book_file
@@ -22,8 +20,6 @@ from blocker.syncing import Bound, Order
 TIME_LIMIT = 3600
 """Seconds. A small machine takes six times as long as a large one, and nobody waits."""
 
-NICENESS = 10
-
 
 async def bind(order: Order) -> Bound:
     """Make a book, durable on return.
@@ -31,46 +27,26 @@ async def bind(order: Order) -> Bound:
     Raises:
         SourceError: the list is no list, the disk is full, or it took too long.
     """
-    process = None
+    request = json.dumps(asdict(order), default=str).encode()
     try:
-        async with asyncio.timeout(TIME_LIMIT):
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", __name__),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=os.environ | {"PYTHONPATH": _module_path()},
-            )
-            said, complaint = await process.communicate(json.dumps(asdict(order), default=str).encode())
+        ended = await child.run(__name__, stdin=request, time_limit=TIME_LIMIT)
     except TimeoutError as error:
         raise SourceError(f"{order.origin}: reading it took longer than {TIME_LIMIT} s") from error
     except OSError as error:
         raise SourceError(f"{order.origin}: no process could be started to read it: {error.strerror}") from error
-    finally:
-        if process is not None and process.returncode is None:
-            process.kill()
-            await process.wait()
     try:
-        answer = json.loads(said)
+        answer = json.loads(ended.output)
         if "fault" in answer:
             raise SourceError(f"{order.origin}: {answer['fault']}")
         return Bound(**answer)
     except (ValueError, TypeError) as error:
-        last_words = complaint.decode(errors="replace").strip().rpartition("\n")[2]
         raise SourceError(
-            f"{order.origin}: the process that read it ended with {process.returncode}: {last_words or 'no word'}"
+            f"{order.origin}: the process that read it ended with {ended.status}: {ended.last_words or 'no word'}"
         ) from error
-
-
-def _module_path() -> str:
-    """Where the other process finds this same program, installed or not."""
-    own = str(Path(blocker.__file__).parent.parent)
-    return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
 
 
 def main() -> None:
     """The other process: one order from standard input, one answer to standard output."""
-    os.nice(NICENESS)
     said = json.load(sys.stdin)
     paths = {name: Path(said[name]) for name in ("list_file", "book_file")}
     order = Order(**said | paths | {"fetched_at": datetime.fromisoformat(said["fetched_at"])})

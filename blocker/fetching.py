@@ -82,7 +82,7 @@ class Fetcher:
             if refused:
                 raise SourceError(
                     f"{origin} leads to {refused[0]}, which is no public address; "
-                    "lists from one's own network have to be allowed in the configuration"
+                    "to use a list from one's own network, save it as a file and give that"
                 ) from error
             why = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else str(error)
             raise SourceError(f"{origin} can't be fetched: {why or type(error).__name__}") from error

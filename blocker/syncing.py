@@ -5,7 +5,6 @@ one; how it is fetched (`fetching.py`), read (`sources/`) and kept (`store/book.
 tells the ledger of the result. No call waits for any of this.
 """
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Sized
@@ -86,7 +85,7 @@ class Shelf(Protocol):
         ...
 
     def workshop(self) -> AbstractAsyncContextManager[Path]:
-        """A folder to make the next one in; raises `SourceError`."""
+        """A folder to make the next one in, for one at a time; raises `SourceError`."""
         ...
 
     async def adopt(self, made: Path) -> None:
@@ -99,7 +98,6 @@ class Syncer:
 
     def __init__(self, *, shelf: Shelf, fetch: Fetch, bind: Bind, clock: Clock) -> None:
         self._shelf, self._fetch, self._bind, self._clock = shelf, fetch, bind, clock
-        self._one_at_a_time = asyncio.Lock()
 
     async def sync(self, origin: str, *, region: str, source: str = "") -> SyncResult:
         """Bring one list up to date.
@@ -116,7 +114,7 @@ class Syncer:
         source = source or slug_of(origin)
         if not _SLUG.fullmatch(source):
             raise UsageError(f"“{source}” can't name a list: small letters, digits and hyphens, at most {MAX_SLUG}")
-        async with self._one_at_a_time, self._shelf.workshop() as folder:
+        async with self._shelf.workshop() as folder:
             fetched_at = self._clock.now()
             list_file = await self._fetch(origin, folder)
             order = Order(list_file, folder / "made.book", region, source, origin, fetched_at)

@@ -35,6 +35,7 @@ class Book:
     def __init__(self, directory: Path) -> None:
         """Map what is there; a folder that isn't there yet is an empty book. Never raises for a bad file."""
         self._directory = directory
+        self._one_at_a_time = asyncio.Lock()
         self.faults: tuple[SourceError, ...] = ()
         """What could not be used when it was opened, to be told to the household; an older file stands in for it."""
         self._files: tuple[BookFile, ...] = ()
@@ -75,19 +76,20 @@ class Book:
 
     @asynccontextmanager
     async def workshop(self) -> AsyncIterator[Path]:
-        """A folder on the same disk in which the next file is made; what a crash left of earlier ones goes.
+        """A folder on the same disk in which the next file is made, for one at a time; what a crash left there goes.
 
         Raises:
             SourceError: the data directory can't be written.
         """
-        try:
-            folder = await asyncio.to_thread(self._clean_workshop)
-        except OSError as error:
-            raise SourceError(f"the lists can't be kept in {self._directory}: {error.strerror}") from error
-        try:
-            yield folder
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        async with self._one_at_a_time:
+            try:
+                folder = await asyncio.to_thread(self._clean_workshop)
+            except OSError as error:
+                raise SourceError(f"the lists can't be kept in {self._directory}: {error.strerror}") from error
+            try:
+                yield folder
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def adopt(self, made: Path) -> None:
         """Take a durable book file from the workshop as its source's next generation, and let it speak from now on.
