@@ -6,7 +6,7 @@ import pytest
 
 from blocker.core.company import Purpose, Role
 from blocker.core.number import E164, NumberPlan, normalise, supported_regions
-from blocker.core.provenance import Quality
+from blocker.core.provenance import Quality, Sure
 from blocker.core.ranges import RangeClass
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
 
@@ -55,6 +55,13 @@ def test_every_address_stands_on_a_good_source_or_says_so(book: RuleBook) -> Non
         for address in (company.post, company.data_protection):
             if address and quality[address.source] is Quality.WEAK:
                 assert company.sure != "verified", company.slug
+
+
+def test_what_is_called_verified_was_read_at_its_origin(book: RuleBook) -> None:
+    """A company file doesn't claim to be verified when all it rests on is somebody else's account."""
+    for company in book.companies:
+        origin = any(source.quality is Quality.PRIMARY for source in company.sources)
+        assert origin or company.sure is not Sure.VERIFIED, company.slug
 
 
 def test_countries_are_countries(book: RuleBook) -> None:
