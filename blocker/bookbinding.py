@@ -1,8 +1,9 @@
 """Making a book of a list in a process of its own, so that no call waits for it.
 
 Reading a million lines keeps Python busy for a minute, and sorting them holds the interpreter's lock: a thread would
-stall every decision (measured: 200 ms at a time). `bind` has this very module run as another process (`child.py`), gives
-it the order as JSON and gets the result as JSON. There `main` is the composition root: it knows the reader and the book.
+stall every decision (measured: 200 ms at a time). `bind` has this very module run as another process (`child.py`),
+gives it the order as JSON and gets the result as JSON. There `main` is the composition root: it knows the reader and
+the book.
 """
 
 import json

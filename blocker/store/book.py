@@ -1,7 +1,7 @@
 """The book: what the community lists say about a number, asked on the call path.
 
 A folder with one file per source, `SLUG.GENERATION.book`. A sync adds the next generation with one rename and keeps the
-one before; so a crash at any point leaves a whole book, old or new, and a damaged file falls back to its predecessor.
+one before, so that a crash at any point leaves a whole book, old or new, and a damaged file falls back to its predecessor.
 What is asked is one tuple of mapped files, which is swapped by one assignment.
 
 Decides which file speaks for a source and which source speaks for a number. Doesn't decide whether a new list is good
@@ -30,7 +30,7 @@ _WORKSHOP = "incoming-"
 
 
 class Book:
-    """All sources' files. Everything but `lookup` and `source` belongs to the process that owns the data directory."""
+    """All sources' files. Everything but asking belongs to the process that owns the data directory."""
 
     def __init__(self, directory: Path) -> None:
         """Map what is there; a folder that isn't there yet is an empty book. Never raises for a bad file."""
@@ -70,10 +70,6 @@ class Book:
         """The file that speaks for a source."""
         return next((file for file in self._files if file.provenance.source == slug), None)
 
-    def sources(self) -> tuple[BookFile, ...]:
-        """Every source's file, in alphabetical order of their slugs."""
-        return self._files
-
     @asynccontextmanager
     async def workshop(self) -> AsyncIterator[Path]:
         """A folder on the same disk in which the next file is made, for one at a time; what a crash left there goes.
@@ -105,21 +101,6 @@ class Book:
         if old is not None:
             await asyncio.to_thread(old.close)
 
-    async def forget(self, slug: str) -> bool:
-        """Remove a source with all its generations; False if there was none.
-
-        Raises:
-            SourceError: its files can't be removed.
-        """
-        gone = self.source(slug)
-        self._files = tuple(file for file in self._files if file is not gone)
-        if gone is not None:
-            await asyncio.to_thread(gone.close)
-        try:
-            return await asyncio.to_thread(self._remove, slug)
-        except OSError as error:
-            raise SourceError(f"the list {slug} can't be removed from {self._directory}: {error.strerror}") from error
-
     async def close(self) -> None:
         files, self._files = self._files, ()
         for file in files:
@@ -148,14 +129,6 @@ class Book:
         for leftover in self._directory.glob(_WORKSHOP + "*"):
             shutil.rmtree(leftover, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=self._directory))
-
-    def _remove(self, slug: str) -> bool:
-        paths = [path for path in self._paths() if _source_of(path) == slug]
-        for path in paths:
-            path.unlink()
-        if paths:
-            _sync_directory(self._directory)
-        return bool(paths)
 
     def _keep(self, made: Path) -> BookFile:
         try:
