@@ -14,6 +14,7 @@ This module doesn't decide what happens to a call, nor whether a number belongs 
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,8 +32,7 @@ MAX_DIGITS = 15
 _PRESENTATION, _RESTRICTED = 0x60, 0x20
 """The presentation bits of ITU-T Q.951's octet 3a, and their value for “restricted”."""
 
-MIN_INTERNATIONAL_DIGITS = 7
-MAX_SHORT_DIGITS = 6
+MIN_INTERNATIONAL_DIGITS, MAX_SHORT_DIGITS = 7, 6
 """Internal extensions and short codes are no longer than this; shorter full numbers exist (Saint Helena), and those the
 library recognises as valid."""
 
@@ -71,10 +71,6 @@ class E164:
     """Whether the country's plan, as the library knows it, has such a number. It misses some (Belgian 070 and 077,
     Italian 0843 and 0844, Spanish 905), so that False is a signal and no verdict."""
     extension: str = ""
-
-    @property
-    def digits(self) -> str:
-        return self.number[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +241,6 @@ def warm(regions: Iterable[str]) -> None:
     """
     if hasattr(re, "_MAXCACHE"):
         re._MAXCACHE = max(4096, re._MAXCACHE)  # noqa: SLF001
-    for region in regions:
-        for mobile in (False, True):
-            if example := example_number(region, mobile=mobile):
-                normalise(example, None, NumberPlan(region))
+    for region, mobile in itertools.product(regions, (False, True)):
+        normalise(example_number(region, mobile=mobile), None, NumberPlan(region))
     _from_text.cache_clear()
