@@ -9,11 +9,12 @@ commits by itself unless BEGIN came before it. Each awaited call costs a thread 
 one call with one statement is the way to write.
 """
 
+import functools
 import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -45,6 +46,7 @@ _KINDS: dict[Schema, _Kind] = {
     "ledger": _Kind(0x62_6C_6B_4C, newer=LedgerFormatError, damaged=LedgerCorruptError, unusable=LedgerError),
 }
 
+_OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _HINTS = {
     sqlite3.SQLITE_FULL: "make room on the disk",
@@ -74,6 +76,8 @@ def foreign_errors(path: Path, schema: Schema) -> Iterator[None]:
             raise kind.damaged(f"{path} is damaged: SQLite says “{error}” (restore it from a backup)") from error
         hint = f" ({_HINTS[code]})" if code in _HINTS else ""
         raise kind.unusable(f"{path} can't be used: SQLite says “{error}”{hint}") from error
+    except UnicodeDecodeError as error:  # SQLite names something that no program of ours wrote
+        raise kind.damaged(f"{path} is damaged: a name in it is no text (restore it from a backup)") from error
     except OSError as error:
         raise kind.unusable(f"{path} can't be used: {error.strerror} (check its folder)") from error
 
@@ -128,9 +132,12 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
     kind, scripts = _KINDS[schema], _migrations(schema)
     version = await _number(database, "PRAGMA user_version")
     owner = await _number(database, "PRAGMA application_id")
-    if owner != kind.application_id and (
-        owner or version or await _number(database, "SELECT count(*) FROM sqlite_master")
-    ):
+    fresh = not (owner or version or await _number(database, "SELECT count(*) FROM sqlite_master"))
+    if fresh and read_only:
+        raise kind.damaged(
+            f"{path} is empty: it was never finished, or was emptied (start the service; it begins it, or says what is lost)"
+        )
+    if owner != kind.application_id and not fresh:
         raise kind.newer(f"{path} is no {schema} file of blocker (move it away if it came here by mistake)")
     if version > len(scripts):
         raise kind.newer(
@@ -145,11 +152,21 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
     for number, script in enumerate(scripts[version:], version + 1):
         identity = f"PRAGMA application_id = {kind.application_id}; PRAGMA user_version = {number};"
         await database.executescript(f"BEGIN IMMEDIATE; {script}\n{identity} COMMIT;")
+    if not _objects_made(schema) <= set(await database.execute_fetchall(_OBJECTS)):
+        raise kind.damaged(f"{path} is damaged: its tables aren't as blocker makes them (restore it from a backup)")
 
 
 async def _number(database: aiosqlite.Connection, query: str) -> int:
     ((number,),) = await database.execute_fetchall(query)
     return int(number)
+
+
+@functools.cache
+def _objects_made(schema: Schema) -> frozenset[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as memory:
+        for script in _migrations(schema):
+            memory.executescript(script)
+        return frozenset(memory.execute(_OBJECTS))
 
 
 def _migrations(schema: Schema) -> list[str]:

@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 _ROWS = (
-    "SELECT n, CAST(line || char(10) AS BLOB), CAST(content || char(10) AS BLOB)"
+    "SELECT n, CAST(coalesce(line, '') || char(10) AS BLOB), CAST(content || char(10) AS BLOB)"
     " FROM (SELECT n, line, content FROM links LEFT JOIN contents USING (n))"
 )
 
@@ -74,7 +74,7 @@ class LedgerDb:
 
     async def lines(self, numbers: Collection[int]) -> dict[int, bytes]:
         """The link lines of those entries that have one."""
-        query = "SELECT n, CAST(line || char(10) AS BLOB) FROM links WHERE n IN (SELECT value FROM json_each(?))"
+        query = "SELECT n, CAST(coalesce(line, '') || char(10) AS BLOB) FROM links WHERE n IN (SELECT value FROM json_each(?))"
         return dict(await self._fetch(query, [json.dumps(list(numbers))]))
 
     async def walk(self) -> AsyncIterator[list[Row]]:
@@ -98,16 +98,16 @@ class LedgerDb:
             "call IN (SELECT value FROM json_each(?))": None if calls is None else json.dumps(list(calls)),
         }
         given = {text: value for text, value in conditions.items() if value is not None}
-        where = f" WHERE n IN (SELECT n FROM contents WHERE {' AND '.join(given)})" if given else ""  # noqa: S608  (texts from above)
+        where = f" WHERE n IN (SELECT n FROM contents WHERE {' AND '.join(given)})" if given else ""  # noqa: S608  (see `given`)
         query = f"SELECT n, CAST(content || char(10) AS BLOB) FROM contents{where} ORDER BY n"  # noqa: S608  (as above)
         async for rows in self._stream(query, list(given.values())):
             yield [(n, content) for n, content in rows]
 
     async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
         """The last content of any of these kinds; none where there is none."""
-        query = (
+        query = (  # the + keeps SQLite from its index by kind, through which it would sort all entries of these kinds
             "SELECT n, CAST(content || char(10) AS BLOB) FROM contents"
-            " WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY n DESC LIMIT 1"
+            " WHERE +kind IN (SELECT value FROM json_each(?)) ORDER BY n DESC LIMIT 1"
         )
         return [(n, content) for n, content in await self._fetch(query, [json.dumps(list(kinds))])]
 
