@@ -1,7 +1,7 @@
 """The book: what the community lists say about a number, asked on the call path.
 
 A folder with one file per source, `SLUG.GENERATION.book`. A sync adds the next generation with one rename and keeps the
-one before, so that a crash at any point leaves a whole book, old or new, and a damaged file falls back to its predecessor.
+one before, so that a crash at any point leaves a whole book, old or new, and a damaged file's predecessor stands in.
 What is asked is one tuple of mapped files, which is swapped by one assignment.
 
 Decides which file speaks for a source and which source speaks for a number. Doesn't decide whether a new list is good
@@ -30,7 +30,7 @@ _WORKSHOP = "incoming-"
 
 
 class Book:
-    """All sources' files. Everything but asking belongs to the process that owns the data directory."""
+    """All sources' files. Anybody may ask; only the process that owns the data directory may add to them."""
 
     def __init__(self, directory: Path) -> None:
         """Map what is there; a folder that isn't there yet is an empty book. Never raises for a bad file."""
