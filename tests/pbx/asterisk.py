@@ -76,7 +76,8 @@ class Asterisk:
                     return
             except subprocess.CalledProcessError:
                 continue
-        raise AssertionError(f"Asterisk ended while starting:\n{(self._folder / 'console').read_text(errors='replace')}")
+        said = (self._folder / "console").read_text(errors="replace")
+        raise AssertionError(f"Asterisk ended while starting:\n{said}")
 
     def stop(self) -> None:
         self.cli("core stop now")

@@ -3,7 +3,7 @@
 The numbers are made up.
 """
 
-import pytest
+from collections.abc import Mapping
 
 PLAIN = "<sip:+32475551234@provider.invalid>"
 FORGES_A_LINE = "<sip:0475%0Aagi_callerid%3A%20+32475551234@provider.invalid>"
@@ -14,24 +14,24 @@ DIVERSION_FORGES = {"Diversion": "<sip:02%0Aagi_callerid%3A%20123@provider.inval
 WITHHELD = {"P-Asserted-Identity": PLAIN, "Privacy": "id"}
 WITHHELD_AND_FORGES = {"P-Asserted-Identity": FORGES_A_LINE, "Privacy": "id"}
 
-CALLERS = [
-    pytest.param(PLAIN, {}, id="plain"),
-    pytest.param('"Jan, \\"the\\" man; x=1" <sip:0475551234@provider.invalid>', {}, id="name-with-quotes"),
-    pytest.param('"\xe9\xff\x01\x7f" <sip:0475551234@provider.invalid>', {}, id="name-8-bit-and-control"),
-    pytest.param('"B\xc3\xa9a \xe2\x82\xac" <sip:0475551234@provider.invalid>', {}, id="name-utf-8"),
-    pytest.param("<sip:04%E975%FF@provider.invalid>", {}, id="number-8-bit"),
-    pytest.param(f"<sip:{'9' * 200}@provider.invalid>", {}, id="200-digits"),
-    pytest.param("<sip:04%2C75%22%2C)1(2%5C%3B@provider.invalid>", {}, id="number-with-commas-and-quotes"),
-    pytest.param("<sip:%24%7BEPOCH%7D%24%5B1%5D@provider.invalid>", {}, id="number-with-dialplan-code"),
-    pytest.param("<sip:0475%00123@provider.invalid>", {}, id="number-with-nul"),
-    pytest.param(FORGES_A_LINE, {}, id="forges-a-line"),
-    pytest.param(FORGES_A_REPLY, {}, id="forges-a-reply"),
-    pytest.param(FORGES_AN_EXPRESSION, {}, id="forges-an-expression"),
-    pytest.param('"Anonymous" <sip:anonymous@anonymous.invalid>', {"Privacy": "id"}, id="anonymous"),
-    pytest.param(PLAIN, {"P-Asserted-Identity": "<tel:+32475551235>"}, id="asserted-tel"),
-    pytest.param("<sip:anonymous@anonymous.invalid>", WITHHELD, id="withheld"),
-    pytest.param("<sip:anonymous@anonymous.invalid>", WITHHELD_AND_FORGES, id="withheld-and-forges"),
-    pytest.param(PLAIN, DIVERTED, id="diverted"),
-    pytest.param(PLAIN, DIVERSION_FORGES, id="diversion-forges"),
-    pytest.param(FORGES_A_LINE, DIVERTED, id="forges-a-line-and-diverted"),
-]
+CALLERS: dict[str, tuple[str, Mapping[str, str]]] = {
+    "plain": (PLAIN, {}),
+    "name-with-quotes": ('"Jan, \\"the\\" man; x=1" <sip:0475551234@provider.invalid>', {}),
+    "name-8-bit-and-control": ('"\xe9\xff\x01\x7f" <sip:0475551234@provider.invalid>', {}),
+    "name-utf-8": ('"B\xc3\xa9a \xe2\x82\xac" <sip:0475551234@provider.invalid>', {}),
+    "number-8-bit": ("<sip:04%E975%FF@provider.invalid>", {}),
+    "200-digits": (f"<sip:{'9' * 200}@provider.invalid>", {}),
+    "number-with-commas-and-quotes": ("<sip:04%2C75%22%2C)1(2%5C%3B@provider.invalid>", {}),
+    "number-with-dialplan-code": ("<sip:%24%7BEPOCH%7D%24%5B1%5D@provider.invalid>", {}),
+    "number-with-nul": ("<sip:0475%00123@provider.invalid>", {}),
+    "forges-a-line": (FORGES_A_LINE, {}),
+    "forges-a-reply": (FORGES_A_REPLY, {}),
+    "forges-an-expression": (FORGES_AN_EXPRESSION, {}),
+    "anonymous": ('"Anonymous" <sip:anonymous@anonymous.invalid>', {"Privacy": "id"}),
+    "asserted-tel": (PLAIN, {"P-Asserted-Identity": "<tel:+32475551235>"}),
+    "withheld": ("<sip:anonymous@anonymous.invalid>", WITHHELD),
+    "withheld-and-forges": ("<sip:anonymous@anonymous.invalid>", WITHHELD_AND_FORGES),
+    "diverted": (PLAIN, DIVERTED),
+    "diversion-forges": (PLAIN, DIVERSION_FORGES),
+    "forges-a-line-and-diverted": (FORGES_A_LINE, DIVERTED),
+}

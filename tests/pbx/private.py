@@ -73,11 +73,9 @@ class MountTable:
     def fill(self, folder: Path) -> None:
         """Writes to a file below the folder until the disk is full, to the byte."""
         for size in ("64K", "1"):
-            with subprocess.Popen(
-                [*self.prefix, "dd", "if=/dev/zero", f"of={folder}/filler", f"bs={size}", "oflag=append", "conv=notrunc"],
-                stderr=subprocess.DEVNULL,
-            ) as filling:
-                assert filling.wait() != 0, "the disk never became full"
+            append = ["dd", "if=/dev/zero", f"of={folder}/filler", f"bs={size}", "oflag=append", "conv=notrunc"]
+            filling = subprocess.run([*self.prefix, *append], stderr=subprocess.DEVNULL, check=False)
+            assert filling.returncode != 0, "the disk never became full"
 
     def _mount(self, *arguments: str | Path) -> None:
         subprocess.run([*self.prefix, "mount", *arguments], check=True)

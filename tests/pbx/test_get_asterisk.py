@@ -13,7 +13,9 @@ from pbx.asterisk import PROJECT
 NEW = "echo 'Asterisk 22.10.1+dfsg+~cs6.17-1'"
 OLD = "echo 'Asterisk 16.28.0~dfsg-0+deb11u4'"
 MISSING = "exit 127"
-PUTS_ONE_UP = f'mkdir -p "$5/usr/sbin" && printf "#!/bin/sh\\n{NEW}\\n" >"$5/usr/sbin/asterisk" && chmod +x "$5/usr/sbin/asterisk"'
+PUTS_ONE_UP = f"""
+mkdir -p "$5/usr/sbin" && cd "$5/usr/sbin" && printf "#!/bin/sh\\n{NEW}\\n" >asterisk && chmod +x asterisk
+"""
 BREAKS_OFF = 'mkdir "$5/half-made"; echo "E: the mirror is gone"; exit 1'
 
 needs_debian = pytest.mark.skipif(

@@ -20,13 +20,14 @@ from pbx.callers import (
     WITHHELD_AND_FORGES,
 )
 from pbx.sip import Message, Phone, Provider
-from pbx.standins import closes_at_once, hung, says, standing_in
+from pbx.standins import Behaviour, closes_at_once, hung, says, standing_in
 
 pytestmark = pytest.mark.pbx
 
 ENVIRONMENT = set(
-    "network network_script request channel language type uniqueid version callerid calleridname callingpres callingani2"
-    " callington callingtns dnid rdnis context extension priority enhanced accountcode threadid arg_1 arg_2 arg_3".split()
+    "network network_script request channel language type uniqueid version callerid calleridname callingpres"
+    " callingani2 callington callingtns dnid rdnis context extension priority enhanced accountcode threadid"
+    " arg_1 arg_2 arg_3".split()
 )
 
 
@@ -36,7 +37,7 @@ def _as_presented(invite: Message) -> dict[str, list[str]]:
     return {name: [value.partition(";tag=")[0] for value in invite.all(name)] for name in names}
 
 
-@pytest.mark.parametrize(("sender", "headers"), CALLERS)
+@pytest.mark.parametrize(("sender", "headers"), CALLERS.values(), ids=CALLERS)
 async def test_the_phone_sees_the_caller_as_without_the_hook(
     asterisk: Asterisk, provider: Provider, phone: Phone, sender: str, headers: Mapping[str, str]
 ) -> None:
@@ -58,20 +59,32 @@ async def test_the_phone_sees_the_caller_as_without_the_hook(
 
 @pytest.mark.parametrize("behaviour", [closes_at_once, hung])
 async def test_the_caller_is_given_back_whatever_the_service_does(
-    asterisk: Asterisk, provider: Provider, phone: Phone, behaviour: object
+    asterisk: Asterisk, provider: Provider, phone: Phone, behaviour: Behaviour
 ) -> None:
     """A number with a line break in it is the caller's own again when the service failed."""
-    async with standing_in(behaviour) as service:  # type: ignore[arg-type]
+    async with standing_in(behaviour) as service:
         asterisk.ask_at(service.address)
         call = provider.call(sender=FORGES_A_LINE)
         await call.ringing()
     assert "0475%0aagi_callerid" in phone.invite_of(call).get("From").lower()
 
 
-@pytest.mark.parametrize("sender", [FORGES_A_LINE, FORGES_A_REPLY, FORGES_AN_EXPRESSION])
-async def test_a_caller_cant_write_a_verdict(
-    asterisk: Asterisk, provider: Provider, phone: Phone, sender: str
+async def test_a_called_number_with_line_breaks_forges_nothing_and_is_given_back(
+    asterisk: Asterisk, provider: Provider, phone: Phone
 ) -> None:
+    """What the trunk writes into the request URI is as dangerous as what the caller writes into From."""
+    async with standing_in(says("ring")) as service:
+        asterisk.ask_at(service.address)
+        call = provider.call("+32255%22%0Aagi_evil%3A%201")
+        await call.ringing()
+        told = service.environment()
+    assert told["agi_dnid"] == '+32255"agi_evil: 1'
+    assert "agi_evil" not in told
+    assert unquote_to_bytes(phone.invite_of(call).get("X-Called")) == b'+32255"\nagi_evil: 1'
+
+
+@pytest.mark.parametrize("sender", [FORGES_A_LINE, FORGES_A_REPLY, FORGES_AN_EXPRESSION])
+async def test_a_caller_cant_write_a_verdict(asterisk: Asterisk, provider: Provider, phone: Phone, sender: str) -> None:
     """A forged reply or expression neither ends the exchange nor turns the call away, nor lets a refused one ring."""
     for action in ("ring", "reject"):
         async with standing_in(says(action)) as service:
@@ -86,7 +99,7 @@ async def test_a_caller_cant_write_a_verdict(
 
 
 async def test_a_number_with_line_breaks_is_handed_on_as_it_came(asterisk: Asterisk, provider: Provider) -> None:
-    """The third argument holds the number percent-encoded, since what is asked about has lost its control characters."""
+    """The third argument holds it percent-encoded, since the one asked about has lost its control characters."""
     async with standing_in(says("ring")) as service:
         asterisk.ask_at(service.address)
         await provider.call(sender=FORGES_A_LINE).ringing()

@@ -46,10 +46,9 @@ def full_queue() -> Iterator[str]:
     """The address of a port that listens and whose queue is full, as with a service that is stopped under load."""
     with ExitStack() as stack:
         listener = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0), backlog=0)))
-        listener.setblocking(False)
         for _ in range(4):
             waiting = stack.enter_context(closing(socket.socket()))
-            waiting.setblocking(False)
+            waiting.settimeout(0)
             waiting.connect_ex(listener.getsockname())
         yield "{}:{}".format(*listener.getsockname())
 
@@ -80,9 +79,7 @@ async def test_a_dead_service_costs_no_time(asterisk: Asterisk, provider: Provid
     assert f"no answer from {address}" in asterisk.log()
 
 
-async def test_a_full_listen_queue_is_bounded_too(
-    asterisk: Asterisk, provider: Provider, full_queue: str
-) -> None:
+async def test_a_full_listen_queue_is_bounded_too(asterisk: Asterisk, provider: Provider, full_queue: str) -> None:
     """A connection that is never made is given up in time."""
     asterisk.ask_at(full_queue)
     assert await provider.call().ringing() < RINGS_WITHIN_SECONDS

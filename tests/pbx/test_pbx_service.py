@@ -115,10 +115,10 @@ async def _refused(calls: list[OutgoingCall]) -> list[OutgoingCall]:
 async def test_whatever_a_caller_sends_the_service_goes_on(service: Service, provider: Provider, phone: Phone) -> None:
     """Odd and hostile callers ring, each is on record, and the service stays healthy."""
     rang = {}
-    for caller in CALLERS:
-        call = provider.call("+3225551234", *caller.values)
-        assert await call.ringing() < RINGS_WITHIN_SECONDS, caller.id
-        rang[phone.invite_of(call).get("X-Call")] = caller.id
+    for name, (sender, headers) in CALLERS.items():
+        call = provider.call("+3225551234", sender, headers)
+        assert await call.ringing() < RINGS_WITHIN_SECONDS, name
+        rang[phone.invite_of(call).get("X-Call")] = name
     on_record = {entry["call"]: entry["action"] for entry in service.calls()}
     assert on_record == dict.fromkeys(rang, "ring")
     assert len(rang) == len(CALLERS)
@@ -176,7 +176,7 @@ async def test_a_read_only_data_directory_doesnt_keep_the_phone_from_ringing(
 async def test_a_full_disk_doesnt_keep_the_phone_from_ringing(
     asterisk: Asterisk, mounts: MountTable, provider: Provider, tmp_path: Path
 ) -> None:
-    """A call is refused for as long as that can be recorded; from then on it rings, and /healthz says that all isn't well."""
+    """A call is refused for as long as that can be recorded; then it rings, and /healthz says that all isn't well."""
     service = Service(tmp_path, mounts.prefix)
     mounts.make_small(service.data, "1m")
     asterisk.ask_at(ADDRESS)

@@ -38,7 +38,7 @@ def test_systemd_has_nothing_to_say_against_it(unit: Path) -> None:
 @needs_systemd
 def test_its_rights_stay_narrow(unit: Path) -> None:
     """The exposure that systemd computes, 0 to 10, stays in its best class, below 2."""
-    check = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit]
+    check = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", str(unit)]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-200:]
 
