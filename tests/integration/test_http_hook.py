@@ -170,6 +170,19 @@ async def test_a_call_that_nobody_acknowledges_is_settled_at_its_deadline() -> N
     assert [acknowledged_at for _, acknowledged_at in screener.settled] == [None]
 
 
+async def test_an_acknowledged_call_is_done_with(caplog: pytest.LogCaptureFixture) -> None:
+    """Its deadline, which comes before that of the next call, finds nothing left to settle, nor to stumble over."""
+    screener = screener_with(0.2)
+    async with asked(screener) as client:
+        await post(client, "/v1/screen", json=QUESTION)
+        await post(client, "/v1/screen/call1/acknowledged", json={})
+        await post(client, "/v1/screen", json=QUESTION)
+        await screener.until(lambda told: len(told.settled) == 2)
+
+    assert [screening.call_id for screening, _ in screener.settled] == ["call1", "call2"]
+    assert caplog.records == []
+
+
 async def test_a_service_that_stops_settles_what_waits() -> None:
     """No acknowledgement can come any more."""
     screener = screener_with()
