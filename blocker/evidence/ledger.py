@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from blocker.core.entry import EMPTY, VERSION, Head, canonical, check_common, link_line, parse, sha256_hex
-from blocker.errors import LedgerError, LedgerWriteError
+from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 from blocker.evidence import head_copies, posture
 from blocker.evidence.head_copies import HeadCopy
 from blocker.store import ledger_db
@@ -114,10 +114,8 @@ class Ledger:
         if not contents:
             return self._head.n
         salted = [{"v": VERSION, **content, "salt": secrets.token_hex(16)} for content in contents]
-        for content in salted:
-            check_common(content)
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(salted, [canonical(content) for content in salted], loop.create_future())
+        waiting = _Waiting(salted, [_line(content) for content in salted], loop.create_future())
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = loop.create_task(self._write_queue(), name="ledger writer")
@@ -188,5 +186,20 @@ class Ledger:
         head, last = EMPTY, None
         for row in await self._db.tail(1):
             head = Head(row.n, sha256_hex(row.line))
-            last = None if row.content is None else parse(row.content)
+            last = None if row.content is None else _content(row.n, row.content)
         self._head, self._last, self._in_step = head, last, True
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    try:
+        check_common(content)
+        return canonical(content)
+    except LedgerFormatError as error:
+        raise LedgerFormatError(f"a content can't be written: {error}") from error
+
+
+def _content(n: int, line: bytes) -> dict[str, Any]:
+    try:
+        return parse(line)
+    except LedgerFormatError as error:
+        raise LedgerFormatError(f"the content of entry {n} of the ledger {error}") from error

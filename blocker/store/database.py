@@ -80,6 +80,8 @@ def foreign_errors(path: Path, schema: Schema) -> Iterator[None]:
         raise kind.damaged(f"{path} is damaged: a name in it is no text (restore it from a backup)") from error
     except OSError as error:
         raise kind.unusable(f"{path} can't be used: {error.strerror} (check its folder)") from error
+    except ValueError as error:  # aiosqlite, of a connection that was closed; sqlite3, of a text that UTF-8 can't write
+        raise kind.unusable(f"{path} can't be used: {error}") from error
 
 
 async def open_database(path: Path, schema: Schema, *, read_only: bool = False) -> aiosqlite.Connection:
@@ -135,7 +137,8 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
     fresh = not (owner or version or await _number(database, "SELECT count(*) FROM sqlite_master"))
     if fresh and read_only:
         raise kind.damaged(
-            f"{path} is empty: it was never finished, or was emptied (start the service; it begins it, or says what is lost)"
+            f"{path} is empty: it was never finished, or was emptied "
+            "(start the service; it begins it, or says what is lost)"
         )
     if owner != kind.application_id and not fresh:
         raise kind.newer(f"{path} is no {schema} file of blocker (move it away if it came here by mistake)")

@@ -30,8 +30,10 @@ class Row(NamedTuple):
     """None where it was erased, or is missing."""
 
 
+_LINE = "CAST(coalesce(line, '') || char(10) AS BLOB)"
+_CONTENT = "CAST(content || char(10) AS BLOB)"
 _ROWS = (
-    "SELECT n, CAST(coalesce(line, '') || char(10) AS BLOB), CAST(content || char(10) AS BLOB)"
+    f"SELECT n, {_LINE}, {_CONTENT}"  # noqa: S608  (as above)
     " FROM (SELECT n, line, content FROM links LEFT JOIN contents USING (n))"
 )
 
@@ -74,7 +76,7 @@ class LedgerDb:
 
     async def lines(self, numbers: Collection[int]) -> dict[int, bytes]:
         """The link lines of those entries that have one."""
-        query = "SELECT n, CAST(coalesce(line, '') || char(10) AS BLOB) FROM links WHERE n IN (SELECT value FROM json_each(?))"
+        query = f"SELECT n, {_LINE} FROM links WHERE n IN (SELECT value FROM json_each(?))"  # noqa: S608
         return dict(await self._fetch(query, [json.dumps(list(numbers))]))
 
     async def walk(self) -> AsyncIterator[list[Row]]:

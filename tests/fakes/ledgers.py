@@ -88,6 +88,11 @@ def tamper(directory: Path, *statements: str) -> None:
             database.execute(statement)
 
 
+def files_in(directory: Path) -> list[str]:
+    """The names of the files there."""
+    return sorted(path.name for path in directory.iterdir())
+
+
 def raw_rows(directory: Path) -> list[Row]:
     """What the tables hold, read without any of our code."""
     query = "SELECT n, CAST(line AS BLOB), CAST(content AS BLOB) FROM links LEFT JOIN contents USING (n) ORDER BY n"

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
+import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from fakes.ledgers import (
     chained,
     content,
     expected,
+    files_in,
     lay_out,
     lay_out_vector,
     raw_rows,
@@ -51,6 +54,13 @@ def test_there_is_a_vector_for_every_fault() -> None:
     assert shown == {str(kind) for kind in FaultKind} - {FaultKind.FILE_DAMAGED}
 
 
+def draw_change(data: st.DataObject, text: bytes, first: int = 0, last: int = -1) -> bytes:
+    """The text with one byte changed to any other, at any place from `first` to `last`."""
+    changed = bytearray(text)
+    changed[data.draw(st.integers(first, last % len(text)))] ^= data.draw(st.integers(1, 255))
+    return bytes(changed)
+
+
 def copies() -> list[HeadCopy]:
     """The copies of the head of the ledger that holds."""
     return [parse_copy(line.decode()) for line in HEADS]
@@ -67,10 +77,7 @@ def test_any_changed_byte_is_noticed(where: tuple[int, int], data: st.DataObject
     chain = Chain(copies())
     for n, *parts in HOLDS:
         if n == changed_n:
-            text = bytearray(parts[part] or b"")
-            place = data.draw(st.integers(0, len(text) - 1))
-            text[place] = data.draw(st.integers(0, 255).filter(lambda byte: byte != text[place]))
-            parts[part] = bytes(text)
+            parts[part] = draw_change(data, parts[part] or b"")
         link, body = parts
         assert link is not None
         chain.add(n, link, body)
@@ -81,10 +88,8 @@ def test_any_changed_byte_is_noticed(where: tuple[int, int], data: st.DataObject
 @given(st.sampled_from(range(len(HEADS))), st.data())
 def test_any_changed_byte_of_a_copied_head_is_noticed(which: int, data: st.DataObject) -> None:
     """A copy whose number or sum was changed no longer fits, or is no copy any more."""
-    line = bytearray(HEADS[which])
-    start, stop = line.index(b" ") + 1, line.rindex(b" ")
-    place = data.draw(st.integers(start, stop - 1))
-    line[place] = data.draw(st.integers(0, 255).filter(lambda byte: byte != line[place]))
+    line = HEADS[which]
+    line = draw_change(data, line, line.index(b" ") + 1, line.rindex(b" ") - 1)
     try:
         changed = parse_copy(line.decode("latin-1"))
     except LedgerFormatError:
@@ -108,7 +113,7 @@ def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(place=st.integers(0, 2**16), flip=st.integers(1, 255))
 @settings(max_examples=80)
 def test_a_changed_byte_of_the_file_is_noticed_or_changes_nothing(sound_file: Path, place: int, flip: int) -> None:
-    """Wherever SQLite's file is hit, `verify` reports it in a sentence, unless links and contents are what they were."""
+    """Wherever SQLite's file is hit, `verify` says so in a sentence, unless links and contents are what they were."""
     hit = bytearray(sound_file.read_bytes())
     hit[place % len(hit)] ^= flip
     with tempfile.TemporaryDirectory() as folder:
@@ -116,18 +121,18 @@ def test_a_changed_byte_of_the_file_is_noticed_or_changes_nothing(sound_file: Pa
         (directory / "ledger.sqlite3").write_bytes(hit)
         (directory / "ledger-heads.txt").write_bytes(b"".join(HEADS))
         try:
-            found = asyncio.run(verify(directory))
-        except LedgerError as error:
-            assert str(directory) in str(error)
-            return
-        if found.holds:
+            holds = asyncio.run(verify(directory)).holds
+        except LedgerError:
+            holds = False
+        if holds:
             assert raw_rows(directory) == HOLDS
 
 
 @pytest.mark.parametrize("keep", [1, 20, 100, 4096, 9000])
 async def test_a_file_cut_off_is_reported_in_a_sentence(tmp_path: Path, sound_file: Path, keep: int) -> None:
     """A truncated file is a fault with words, wherever it was cut."""
-    (tmp_path / "ledger.sqlite3").write_bytes(sound_file.read_bytes()[:keep])
+    shutil.copy(sound_file, tmp_path)
+    os.truncate(tmp_path / "ledger.sqlite3", keep)
     (tmp_path / "ledger-heads.txt").write_bytes(b"".join(HEADS))
     found = await verify(tmp_path)
     assert [fault.kind for fault in found.faults][-1:] == [FaultKind.FILE_DAMAGED]
@@ -155,7 +160,7 @@ async def test_no_ledger_yet_is_said(tmp_path: Path) -> None:
     """A directory in which none was ever begun isn't reported as a ledger that holds."""
     with pytest.raises(LedgerFormatError, match="no ledger yet"):
         await verify(tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert not files_in(tmp_path)
 
 
 async def test_an_index_that_hides_an_entry_is_found(tmp_path: Path) -> None:
@@ -164,11 +169,11 @@ async def test_an_index_that_hides_an_entry_is_found(tmp_path: Path) -> None:
     tamper(
         tmp_path,
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_schema SET sql = 'CREATE INDEX contents_at ON contents (at) WHERE n <> 6' WHERE name = 'contents_at'",
+        "UPDATE sqlite_master SET sql = sql || ' WHERE n <> 6' WHERE name = 'contents_at'",
         "PRAGMA writable_schema = RESET",
         "REINDEX contents_at",
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_schema SET sql = 'CREATE INDEX contents_at ON contents (at)' WHERE name = 'contents_at'",
+        "UPDATE sqlite_master SET sql = replace(sql, ' WHERE n <> 6', '') WHERE name = 'contents_at'",
         "PRAGMA writable_schema = RESET",
     )
     found = await verify(tmp_path)
