@@ -17,7 +17,8 @@ import phonenumbers
 
 from bench.measuring import SERVER_CORE, Findings, finish, median, options, percentile, pinned
 from blocker.core.call import IncomingCall, Line, Sighting
-from blocker.core.decide import Knowledge, Moment, decide
+from blocker.core.case import Knowledge, Moment
+from blocker.core.decide import decide
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import NumberPlan, example_number, normalise, supported_regions, warm
 from blocker.core.policy import Policy
