@@ -112,7 +112,7 @@ class Asterisk:
         self.cli(f'dialplan set global BLOCKER_AGI "{address}"')
 
     def left_with(self, call_id: str) -> list[str]:
-        """Action, reason and call id that were on the channel when a call ended that never rang."""
+        """Action, reason and call id when a call ended that never rang, and the house's own AGI variables."""
         return self.cli(f"database get ended {call_id}").strip().removeprefix("Value: ").split()
 
     def log(self) -> str:

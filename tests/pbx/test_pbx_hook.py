@@ -94,6 +94,15 @@ async def test_what_the_hook_sets_is_restored(
     assert phone.invite_of(call).get("X-AGI") == "no yes theirs"
 
 
+async def test_what_the_hook_sets_is_restored_for_hangup_handlers_too(asterisk: Asterisk, provider: Provider) -> None:
+    """Handlers that run after a call was turned away may use AGI of their own."""
+    async with standing_in(says("reject")) as service:
+        asterisk.ask_at(service.address)
+        call = provider.call("busy-house")
+        await call.final()
+    assert asterisk.left_with(call.id) == ["reject", "block-list", CALL, "no", "yes", "theirs"]
+
+
 async def test_an_earlier_absolute_timeout_goes_on_counting(
     asterisk: Asterisk, provider: Provider, phone: Phone
 ) -> None:
