@@ -13,6 +13,7 @@ batch the file is asked what it holds, since after an error of a disk only the f
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,13 +153,10 @@ class Ledger:
             except LedgerError as error:
                 failure = str(error)
             finally:
-                for waiting in batch:
-                    if waiting.durable.done():  # nobody waits any more
-                        continue
-                    if failure:
-                        waiting.durable.set_exception(LedgerWriteError(failure))
-                    else:
-                        waiting.durable.set_result(waiting.last_n)
+                _tell(batch, failure)
+            if not self._queue:
+                with suppress(LedgerError):  # everything is on the disk already, only not where it will be in the end
+                    await self._db.fold_log()
 
     def _take_batch(self) -> list[_Waiting]:
         size, taken = len(self._queue[0].lines), 1
@@ -188,6 +186,16 @@ class Ledger:
             head = Head(row.n, sha256_hex(row.line))
             last = None if row.content is None else _content(row.n, row.content)
         self._head, self._last, self._in_step = head, last, True
+
+
+def _tell(batch: list[_Waiting], failure: str) -> None:
+    for waiting in batch:
+        if waiting.durable.done():  # cancelled: nobody waits any more
+            continue
+        if failure:
+            waiting.durable.set_exception(LedgerWriteError(failure))
+        else:
+            waiting.durable.set_result(waiting.last_n)
 
 
 def _line(content: dict[str, Any]) -> bytes:

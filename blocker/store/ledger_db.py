@@ -21,6 +21,14 @@ CHUNK = 250
 """Rows fetched at once: few thread hops, and no more work between two of them than a call on hand can wait for."""
 
 
+FOLD_AFTER = 100
+"""Entries after which SQLite's log is folded into the file. That costs syncs and scattered writes, on a slow card more
+than a blocked call can wait for, so that it isn't left to whichever append fills the log but done when nobody waits."""
+
+LARGEST_LOG = 10_000
+"""Pages of 4 KiB in SQLite's log, at which it is folded in all the same."""
+
+
 class Row(NamedTuple):
     """An entry as it is kept; both texts with their LF. What was not written by us may hold anything."""
 
@@ -50,18 +58,21 @@ class LedgerDb:
     def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
         self._path = path
         self._connection = connection
+        self._in_log = 0
 
     @classmethod
     async def open(cls, path: Path, *, read_only: bool = False) -> Self:
         """Open the file, which is made if it isn't there, or is an error for a reader."""
         ledger = cls(path, await open_database(path, "ledger", read_only=read_only))
-        if read_only:
-            try:
+        try:
+            if read_only:
                 await ledger._fetch("BEGIN")
                 await ledger.tail(1)  # the moment is that of the first read, not that of BEGIN
-            except BaseException:
-                await ledger.close()
-                raise
+            else:
+                await ledger._fetch(f"PRAGMA wal_autocheckpoint = {LARGEST_LOG}")
+        except BaseException:
+            await ledger.close()
+            raise
         return ledger
 
     async def append(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
@@ -69,6 +80,13 @@ class LedgerDb:
         values = ", ".join(["(?, ?, ?)"] * len(rows))
         texts = [value for n, line, content in rows for value in (n, line[:-1].decode(), content[:-1].decode())]
         await self._fetch(f"INSERT INTO entries (n, line, content) VALUES {values}", texts)  # noqa: S608  (only marks)
+        self._in_log += len(rows)
+
+    async def fold_log(self) -> None:
+        """To be called when nobody waits: bring what was appended from SQLite's log into the file, once it is much."""
+        if self._in_log >= FOLD_AFTER:
+            self._in_log = 0
+            await self._fetch("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def tail(self, count: int) -> list[Row]:
         """The last entries, in order."""

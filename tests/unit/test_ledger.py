@@ -1,6 +1,7 @@
 """Writing to the ledger: order, batches, failures, giving up waiting, closing."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from blocker.core.entry import EMPTY, Head, parse, sha256_hex
 from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 from blocker.evidence.ledger import MAX_BATCH, Ledger
 from blocker.evidence.verify import verify
-from blocker.store.ledger_db import LedgerDb
+from blocker.store.ledger_db import FOLD_AFTER, LARGEST_LOG, LedgerDb
 
 Rows = Sequence[tuple[int, bytes, bytes]]
 
@@ -216,6 +217,18 @@ async def test_a_time_limit_on_append_leaves_the_ledger_working(tmp_path: Path, 
     disk.free.set()
     assert await ledger.append(content("next")) == 1
     assert (await verify(tmp_path)).entries == 1
+
+
+async def test_the_log_is_folded_in_between_appends(tmp_path: Path, ledger: Ledger) -> None:
+    """SQLite's own folding never falls to an append that a call waits for; by itself it would come much later."""
+    for i in range(FOLD_AFTER + 5):
+        await ledger.append(content(str(i)))
+    other = tmp_path / "without the log"
+    other.mkdir()
+    shutil.copy(tmp_path / "ledger.sqlite3", other)
+    assert len(raw_rows(other)) >= FOLD_AFTER
+    ((pages,),) = await ledger._db._fetch("PRAGMA wal_autocheckpoint")
+    assert pages == LARGEST_LOG
 
 
 async def test_closing_writes_what_waits(tmp_path: Path, disk: Disk) -> None:
