@@ -17,7 +17,7 @@ from blocker.config import Config
 from blocker.control import Handler, ServiceAbsent, ask
 from blocker.core import record
 from blocker.core.call import Line
-from blocker.core.decide import Knowledge
+from blocker.core.case import Knowledge
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.ports import Clock
 from blocker.datadir import DataDir, Lock

@@ -20,7 +20,8 @@ import structlog
 
 from blocker.core import record
 from blocker.core.call import IncomingCall, Line, Sighting, Trunk, endpoint_of
-from blocker.core.decide import Knowledge, Moment, decide
+from blocker.core.case import Knowledge, Moment
+from blocker.core.decide import decide
 from blocker.core.number import E164, NumberPlan, Unusable, normalise
 from blocker.core.ports import Clock
 from blocker.core.record import Content

@@ -31,8 +31,8 @@ from blocker.screening import Screener
 from blocker.web.metrics import Metrics, Series
 from blocker.web.server import WebServer
 
-WARM_REGIONS = ("BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US")
-"""Countries whose numbering plan is loaded at the start, so that their first call is no slower than the next."""
+WARM_REGIONS = frozenset({"BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US"})
+"""Countries whose numbering plan is loaded before the first call; the others follow while nobody calls."""
 
 STOP_SECONDS = 3.0
 """How long calls in hand may take when the service stops; with the ledger's closing it stays under five."""
@@ -57,7 +57,7 @@ class Service:
         """
         await self.owner.open(even_if_broken=True)
         config, owner = self.config, self.owner
-        number.warm({config.region, *WARM_REGIONS})
+        number.warm(WARM_REGIONS | {config.region})
         self.screener = Screener(
             knowledge=owner.knowledge(),
             setting=setting_of(config),
@@ -84,12 +84,14 @@ class Service:
         await self._listen()
         if self.owner.ledger is not None and isinstance(self.owner.clock, SystemClock):
             self._schedule()
+        self._warming = asyncio.create_task(self._warm_the_rest(), name="warming")
         self._log.info(
             "ready", fastagi=self.fastagi.port, http=self.web.port, data=str(config.data_dir), problems=self.health()
         )
 
     async def stop(self, why: str) -> None:
         """Answer the calls in hand, record the stop, close everything; at most some five seconds."""
+        self._warming.cancel()
         if self.jobs is not None:
             await self.jobs.close()
         await self.fastagi.close(STOP_SECONDS)
@@ -159,6 +161,12 @@ class Service:
         if ended.status:
             raise UsageError(f"the report of {week} could not be made: {ended.last_words}")
         self._log.info("weekly report made", week=str(week), folder=str(folder))
+
+    async def _warm_the_rest(self) -> None:
+        """One country after the other, with room for a call in between, so that a caller from anywhere is read fast."""
+        for region in sorted(number.supported_regions() - WARM_REGIONS):
+            number.warm({region})
+            await asyncio.sleep(0)
 
     async def _record_start(self) -> None:
         """The entries of a start: first the time nobody watched, then that somebody does."""

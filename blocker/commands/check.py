@@ -10,7 +10,8 @@ from blocker import app
 from blocker.commands import OK, say, table
 from blocker.config import Config
 from blocker.core.call import IncomingCall, Sighting
-from blocker.core.decide import Found, Moment, Row, decide, walk
+from blocker.core.case import Found, Moment
+from blocker.core.decide import Row, decide, walk
 from blocker.core.number import E164, Caller, NumberPlan, Unusable, normalise, number_type
 from blocker.core.verdict import Decision, Match, Verdict
 
@@ -38,7 +39,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     call = IncomingCall("check", now, caller, line, Sighting("check", raw))
     moment = Moment(now.astimezone(ZoneInfo(line.time_zone)))
     verdict = decide(call, knowledge, moment)
-    rows = list(walk(call, knowledge, moment))
+    rows = walk(call, knowledge, moment)
     rings = not verdict.blocks or knowledge.policy.observe_only
     if arguments.json:
         say(json.dumps(_as_json(caller, verdict, rows, rings=rings), ensure_ascii=False, indent=2))

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from blocker.core.company_name import fits, fold
+from blocker.core.prefixes import PrefixIndex
 from blocker.core.provenance import Source, Sure
 
 
@@ -176,13 +177,12 @@ class CompanyBook:
     def __init__(self, companies: Iterable[Company] = ()) -> None:
         self._by_slug = {company.slug: company for company in companies}
         self._by_name: dict[str, list[tuple[Company, Name]]] = {}
-        self._by_prefix: dict[str, tuple[Company, KnownNumber]] = {}
         for company in self._by_slug.values():
             for name in company.names:
                 self._by_name.setdefault(fold(name.name), []).append((company, name))
-            for number in company.numbers:
-                self._by_prefix[number.prefix] = (company, number)
-        self._lengths = sorted({len(prefix) for prefix in self._by_prefix}, reverse=True)
+        self._by_number = PrefixIndex(
+            (number.prefix, (company, number)) for company in self._by_slug.values() for number in company.numbers
+        )
 
     def __iter__(self) -> Iterator[Company]:
         return iter(self._by_slug.values())
@@ -199,10 +199,9 @@ class CompanyBook:
         Args:
             number: E.164 with its `+`.
         """
-        for length in self._lengths:
-            found = self._by_prefix.get(number[:length]) if length <= len(number) else None
-            if found and not (found[1].whole and length < len(number)):
-                return found
+        for (company, known), length in self._by_number.find(number):
+            if not (known.whole and length < len(number)):
+                return company, known
         return None
 
     def by_caller_name(self, shown: str) -> tuple[Company, ...]:

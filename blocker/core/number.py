@@ -37,6 +37,10 @@ MIN_INTERNATIONAL_DIGITS, MAX_SHORT_DIGITS = 7, 6
 library recognises as valid."""
 
 
+_NOT_DIGITS = str.maketrans("", "", "+ ().-/")
+"""The separators that `number_text` lets through."""
+
+
 class NumberFormat(StrEnum):
     """How a trunk writes the numbers of its callers."""
 
@@ -125,6 +129,9 @@ def parse_typed(text: str, region: str) -> E164 | None:
 
 @functools.lru_cache(maxsize=4096)
 def _from_text(raw: str, plan: NumberPlan) -> Caller:
+    if number_text.is_plain(raw):
+        caller = _from_number_text(raw, plan)
+        return caller if isinstance(caller, E164) else Unusable(raw, caller)
     written = number_text.read(raw)
     match written.kind:
         case Kind.WITHHELD:
@@ -143,9 +150,9 @@ def _from_text(raw: str, plan: NumberPlan) -> Caller:
 
 def _from_number_text(text: str, plan: NumberPlan) -> E164 | str:
     """A number, or why there is none. The order of the guesses that `auto` makes is the order of these lines."""
-    digits = "".join(c for c in text if c.isdigit())
-    if text.startswith("+"):
+    if text[0] == "+":
         return _parsed(text, plan.region, international=True)
+    digits = text.translate(_NOT_DIGITS)
     region, prefix = plan.region, country_code(plan.region)
     match plan.number_format:
         case NumberFormat.E164_WITHOUT_PLUS if not digits.startswith("0") and len(digits) > MAX_SHORT_DIGITS:
@@ -227,8 +234,9 @@ def number_type(number: E164) -> str:
 
 def example_number(region: str, *, mobile: bool = False) -> str:
     """A made-up number of a region in E.164, empty where the plan has none; for warming up and for tests."""
-    kind = PhoneNumberType.MOBILE if mobile else PhoneNumberType.FIXED_LINE
-    number = phonenumbers.example_number_for_type(region, kind)
+    number = phonenumbers.example_number_for_type(
+        region, PhoneNumberType.MOBILE if mobile else PhoneNumberType.FIXED_LINE
+    )
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else ""
 
 

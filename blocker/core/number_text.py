@@ -25,7 +25,8 @@ _UNAVAILABLE_WORDS = frozenset(
 _URI = re.compile(r"\A[^<]*<?\s*(?P<scheme>sips?|tel):(?P<user>[^@>;]*)(?P<rest>[^>]*)", re.IGNORECASE)
 _PHONE_CONTEXT = re.compile(r";phone-context=(\+[0-9.()-]+)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\s*(?:;ext=|,|x|ext\.?|#)\s*(?P<extension>[0-9]{1,7})\Z", re.IGNORECASE)
-_NUMBER = re.compile(r"\A\+?[\s().\-/]*[0-9][0-9\s().\-/]*\Z")
+_PLAIN = re.compile(r"\A\+?[0-9](?:[0-9 ().\-/]*[0-9])?\Z")
+_NUMBER = re.compile(r"\A\+?[ ().\-/]*[0-9][0-9 ().\-/]*\Z")
 
 
 class Kind(Enum):
@@ -47,6 +48,11 @@ class NumberText:
     text: str = ""
     """The number as written: ASCII digits, separators, perhaps a leading `+`."""
     extension: str = ""
+
+
+def is_plain(raw: str) -> bool:
+    """Whether a text is plainly a number as it stands, so that `read` would give it back: most are, and soon known."""
+    return len(raw) <= MAX_TEXT and _PLAIN.match(raw) is not None
 
 
 def read(raw: str) -> NumberText:

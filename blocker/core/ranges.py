@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from blocker.core.prefixes import PrefixIndex
 from blocker.core.provenance import Sure
 
 
@@ -69,17 +70,14 @@ class RangeBook:
     """All ranges, asked by number. Immutable once made."""
 
     def __init__(self, ranges: Iterable[Range] = ()) -> None:
-        by_key: dict[str, tuple[Range, ...]] = {}
-        for item in ranges:
-            by_key[item.key] = (*by_key.get(item.key, ()), item)
-        self._by_key = by_key
-        self._lengths = sorted({len(key) for key in by_key}, reverse=True)
+        self._all = tuple(ranges)
+        self._index = PrefixIndex((item.key, item) for item in self._all)
 
     def __iter__(self) -> Iterator[Range]:
-        return (item for items in self._by_key.values() for item in items)
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return sum(len(items) for items in self._by_key.values())
+        return len(self._all)
 
     def match(self, number: str, on: date) -> tuple[Range, ...]:
         """The ranges that a number lies in on a day, longest prefix first.
@@ -88,14 +86,10 @@ class RangeBook:
             number: E.164 with its `+`. A short code lies in no range by itself; ask `is_protected`.
             on: the day, in the zone of the called line.
         """
-        found: tuple[Range, ...] = ()
-        for length in self._lengths:
-            if length > len(number):
-                continue
-            for item in self._by_key.get(number[:length], ()):
-                if item.valid_on(on) and not (item.whole and length < len(number)):
-                    found += (item,)
-        return found
+        found = self._index.find(number)
+        return tuple(
+            [item for item, length in found if item.valid_on(on) and not (item.whole and length < len(number))]
+        )
 
     def is_protected(self, number: str, region: str, on: date) -> Range | None:
         """The range that protects a number, if one does.

@@ -53,9 +53,10 @@ class Book:
 
         Never raises and never waits, but for a page of the file that isn't in memory yet.
         """
-        if not _E164.fullmatch(number):
+        files = self._files
+        if not files or not _E164.fullmatch(number):
             return None
-        digits, files = number[1:], self._files
+        digits = number[1:]
         key = int(digits)
         for file in files:
             if file.holds(key):

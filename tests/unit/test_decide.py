@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.core.call import IncomingCall, Line, Sighting
+from blocker.core.case import Knowledge, Moment
 from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose, Role
-from blocker.core.decide import ROWS, Knowledge, Moment, decide, walk
-from blocker.core.listing import Listing, ListIndex, ListName
+from blocker.core.decide import ROWS, decide, walk
+from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import Caller, NumberPlan, Unusable, normalise
 from blocker.core.policy import Policy
 from blocker.core.provenance import Sure
@@ -173,11 +174,11 @@ def test_a_listing_that_ran_out_no_longer_blocks() -> None:
     assert not decide(call_from(), knowing(block=block), Moment(NOW)).blocks
 
 
-@pytest.mark.parametrize(("ago", "rings"), [(timedelta(0), True), (timedelta(minutes=3), True), (timedelta(minutes=4), False),
-                                            (timedelta(minutes=-1), False)])  # fmt: skip
-def test_only_a_call_shortly_before_counts_as_repeated(ago: timedelta, *, rings: bool) -> None:
-    """The same number again gets past strangers' opinions within the set minutes; a clock set back counts for nothing."""
-    verdict = decide(call_from(), knowing(community=Community(NUMBER)), Moment(NOW, NOW - ago))
+@pytest.mark.parametrize(("minutes_ago", "rings"), [(0, True), (3, True), (4, False), (-1, False)])
+def test_only_a_call_shortly_before_counts_as_repeated(minutes_ago: int, *, rings: bool) -> None:
+    """The same number again gets past strangers' opinions within minutes; a clock set back counts for nothing."""
+    previous = NOW - timedelta(minutes=minutes_ago)
+    verdict = decide(call_from(), knowing(community=Community(NUMBER)), Moment(NOW, previous))
 
     assert verdict.blocks is not rings
 

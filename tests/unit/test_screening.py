@@ -11,9 +11,9 @@ from fakes.ledger import MemoryLedger
 
 from blocker.actions.reject import treat
 from blocker.core.call import Line, Sighting, Trunk
+from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
-from blocker.core.decide import Knowledge
-from blocker.core.listing import Listing, ListIndex, ListName
+from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import NumberFormat, NumberPlan
 from blocker.core.policy import Policy
 from blocker.core.ranges import RangeBook
@@ -30,7 +30,7 @@ class NoCommunity:
     """No list at all."""
 
     def lookup(self, number: str) -> Match | None:
-        return None if number else None
+        return {}.get(number)
 
 
 class BrokenCommunity:
@@ -97,7 +97,7 @@ async def arrival_of(ledger: MemoryLedger, recorder: Recorder, kind: str) -> Non
 
 
 async def test_a_blocked_call_is_recorded_before_the_answer(ledger: MemoryLedger, recorder: Recorder) -> None:
-    """When `secure` comes back turning away, the entry is already durable, and the outcome follows the acknowledgement."""
+    """When `secure` comes back turning away, the entry is durable already; the outcome follows the acknowledgement."""
     calls = screener(recorder)
 
     screening = await calls.secure(calls.judge(seen("02 555 12 34"), now()))
@@ -245,10 +245,10 @@ async def test_a_withheld_number_is_kept_nowhere(ledger: MemoryLedger, recorder:
         ({"channel": "PJSIP/other-0000001a"}, OTHER, "home", ""),
     ],
 )
-async def test_lines_and_trunks(  # noqa: PLR0917
+async def test_lines_and_trunks(
     ledger: MemoryLedger, recorder: Recorder, fields: dict[str, str], number: str, line: str, trunk: str
 ) -> None:
-    """The called number names the line, the channel's endpoint the trunk, and the trunk says how numbers are written."""
+    """The called number names the line, the channel's endpoint the trunk, and that says how numbers are written."""
     calls = screener(recorder)
     raw = "4915112345678" if trunk else number
 

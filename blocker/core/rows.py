@@ -1,0 +1,139 @@
+"""The rows of the order of precedence: what each looks at in a case, and what it finds.
+
+A row finds nothing, or something to note, or enough to decide. It doesn't know the other rows, nor where it stands
+among them: that is `decide.py`.
+"""
+
+from datetime import timedelta
+
+from blocker.core.case import Case, Found
+from blocker.core.company import Purpose
+from blocker.core.listing import ListIndex
+from blocker.core.number import E164, Caller, Unusable
+from blocker.core.ranges import Range, RangeClass
+from blocker.core.verdict import Decision, Match
+
+
+def protected(case: Case) -> Found | None:
+    """Emergency and help lines."""
+    for hit in case.ranges or _short_codes(case):
+        if hit.range_class is RangeClass.PROTECTED:
+            return Found((Match("protected", hit.prefix, hit.where, hit.citation),), Decision.RING)
+    return None
+
+
+def _short_codes(case: Case) -> tuple[Range, ...]:
+    """What a caller such as `112` means in the country of the line."""
+    if not isinstance(case.call.caller, Unusable):
+        return ()
+    day = case.moment.local.date()
+    hit = case.knowledge.ranges.is_protected(case.call.caller.raw, case.call.line.region, day)
+    return (hit,) if hit else ()
+
+
+def allow_list(case: Case) -> Found | None:
+    """The household's yes."""
+    return _listed(case, case.knowledge.allow, Decision.RING)
+
+
+def block_list(case: Case) -> Found | None:
+    """The household's no."""
+    return _listed(case, case.knowledge.block, Decision.BLOCK)
+
+
+def _listed(case: Case, index: ListIndex, decision: Decision) -> Found | None:
+    listing = index.match(case.number, case.moment.local)
+    if listing is None:
+        return None
+    return Found((Match(f"{listing.list}-list", listing.text, "the household's own list", listing.comment),), decision)
+
+
+def company(case: Case) -> Found | None:
+    """Numbers that a company publishes."""
+    known = case.knowledge.companies.by_number(case.number)
+    if known is None:
+        return None
+    company, number = known
+    match = Match("company", company.name, number.where, f"{number.purpose} number: {number.source}")
+    # A service number says nothing about who calls: it can be made up by anybody, and the bank rings back from one.
+    return Found((match,), Decision.BLOCK if number.purpose is Purpose.MARKETING else None)
+
+
+def canvassing_range(case: Case) -> Found | None:
+    """Ranges that a country sets aside for canvassing."""
+    return _in_range(case, RangeClass.CANVASSING, case.knowledge.policy.canvassing)
+
+
+def premium_range(case: Case) -> Found | None:
+    """Numbers that cost whoever rings back."""
+    return _in_range(case, RangeClass.PREMIUM, case.knowledge.policy.premium)
+
+
+def _in_range(case: Case, wanted: RangeClass, wish: Decision) -> Found | None:
+    for hit in case.ranges:
+        if hit.range_class is wanted:
+            return _as_wished((Match("range", hit.prefix, hit.where, hit.citation),), wish)
+    return None
+
+
+def repeat(case: Case) -> Found | None:
+    """The same number again, within minutes."""
+    if case.moment.previous is None:
+        return None
+    since, limit = case.moment.local - case.moment.previous, case.knowledge.policy.repeat
+    if not limit or not timedelta() <= since <= limit:
+        return None
+    note = f"called {int(since.total_seconds())} seconds before"
+    return Found((Match("recent", case.number, "calls seen by this program", note),), Decision.RING)
+
+
+def community(case: Case) -> Found | None:
+    """What strangers say of a number."""
+    match = case.knowledge.community.lookup(case.number)
+    if match is None:
+        return None
+    return Found((match,), Decision.BLOCK if case.knowledge.policy.community is Decision.BLOCK else None)
+
+
+def withheld(case: Case) -> Found | None:
+    """A number that is not to be shown."""
+    return _odd("withheld", _why_none(case.call.caller), case.knowledge.policy.withheld)
+
+
+def unavailable(case: Case) -> Found | None:
+    """No number to show."""
+    return _odd("unavailable", _why_none(case.call.caller), case.knowledge.policy.unavailable)
+
+
+def unusable(case: Case) -> Found | None:
+    """A text that is no number."""
+    return _odd("unusable", _why_none(case.call.caller), case.knowledge.policy.unusable)
+
+
+def invalid(case: Case) -> Found | None:
+    """A number that its country's plan doesn't have."""
+    if not isinstance(case.call.caller, E164) or case.call.caller.valid:
+        return None
+    why = "the numbering plan, as the library knows it, has no such number"
+    return _odd("invalid", why, case.knowledge.policy.invalid)
+
+
+def _why_none(caller: Caller) -> str:
+    return "" if isinstance(caller, E164) else caller.why
+
+
+def _odd(what: str, why: str, wish: Decision) -> Found:
+    return _as_wished((Match("caller", what, "caller ID", why),), wish)
+
+
+def _as_wished(matches: tuple[Match, ...], wish: Decision) -> Found:
+    """Block where the household wants that; else only flag, so that a later row can still speak."""
+    return Found(matches, Decision.BLOCK) if wish is Decision.BLOCK else Found(matches, flagged=True)
+
+
+_RINGS = Found((), Decision.RING)
+
+
+def nothing_known(_: Case) -> Found | None:
+    """The rest."""
+    return _RINGS
