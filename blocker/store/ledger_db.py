@@ -20,7 +20,6 @@ FILE = "ledger.sqlite3"
 CHUNK = 250
 """Rows fetched at once: few thread hops, and no more work between two of them than a call on hand can wait for."""
 
-
 FOLD_AFTER = 100
 """Entries after which SQLite's log is folded into the file. That costs syncs and scattered writes, on a slow card more
 than a blocked call can wait for, so that it isn't left to whichever append fills the log but done when nobody waits."""
@@ -41,7 +40,7 @@ class Row(NamedTuple):
 _LINE = "CAST(coalesce(line, '') || char(10) AS BLOB)"
 _CONTENT = "CAST(content || char(10) AS BLOB)"
 _ROWS = (
-    f"SELECT n, {_LINE}, {_CONTENT}"  # noqa: S608  (as above)
+    f"SELECT n, {_LINE}, {_CONTENT}"  # noqa: S608  (texts from here)
     " FROM (SELECT n, line, content FROM links LEFT JOIN contents USING (n))"
 )
 
@@ -94,7 +93,7 @@ class LedgerDb:
 
     async def lines(self, numbers: Collection[int]) -> dict[int, bytes]:
         """The link lines of those entries that have one."""
-        query = f"SELECT n, {_LINE} FROM links WHERE n IN (SELECT value FROM json_each(?))"  # noqa: S608
+        query = f"SELECT n, {_LINE} FROM links WHERE n IN (SELECT value FROM json_each(?))"  # noqa: S608  (likewise)
         return dict(await self._fetch(query, [json.dumps(list(numbers))]))
 
     async def walk(self) -> AsyncIterator[list[Row]]:
@@ -118,15 +117,15 @@ class LedgerDb:
             "call IN (SELECT value FROM json_each(?))": None if calls is None else json.dumps(list(calls)),
         }
         given = {text: value for text, value in conditions.items() if value is not None}
-        where = f" WHERE n IN (SELECT n FROM contents WHERE {' AND '.join(given)})" if given else ""  # noqa: S608  (see `given`)
-        query = f"SELECT n, CAST(content || char(10) AS BLOB) FROM contents{where} ORDER BY n"  # noqa: S608  (as above)
+        where = f" WHERE n IN (SELECT n FROM contents WHERE {' AND '.join(given)})" if given else ""  # noqa: S608  (likewise)
+        query = f"SELECT n, {_CONTENT} FROM contents{where} ORDER BY n"  # noqa: S608  (likewise)
         async for rows in self._stream(query, list(given.values())):
             yield [(n, content) for n, content in rows]
 
     async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
         """The last content of any of these kinds; none where there is none."""
         query = (  # the + keeps SQLite from its index by kind, through which it would sort all entries of these kinds
-            "SELECT n, CAST(content || char(10) AS BLOB) FROM contents"
+            f"SELECT n, {_CONTENT} FROM contents"  # noqa: S608  (likewise)
             " WHERE +kind IN (SELECT value FROM json_each(?)) ORDER BY n DESC LIMIT 1"
         )
         return [(n, content) for n, content in await self._fetch(query, [json.dumps(list(kinds))])]
