@@ -164,6 +164,7 @@ class _Collected:
             numbers=self._numbers.listed(),
             unwanted=self._tally.shown[Standing.UNWANTED].listed(),
             suspected=self._tally.shown[Standing.SUSPECTED].listed(),
+            odd=self._tally.odd.listed(),
             false_positives=self._tally.shown[Standing.FALSE_POSITIVE].listed(),
             gaps=gaps.listed(),
             unwatched_seconds=self._watch.unwatched_seconds(),

@@ -118,6 +118,8 @@ class Report:
     """Numbers with an unwanted, a suspected or a wrongly blocked call, most unwanted calls first."""
     unwanted: Listed[SeenCall]
     suspected: Listed[SeenCall]
+    odd: Listed[SeenCall]
+    """Calls that the verdict flagged (a premium number, none at all …), that rang, and that nobody marked."""
     false_positives: Listed[SeenCall]
     gaps: Listed[Gap]
     unwatched_seconds: int

@@ -41,6 +41,8 @@ class Tally:
             Standing.FALSE_POSITIVE: Sample(),
         }
         """The standings whose calls a report lists one by one."""
+        self.odd: Sample[SeenCall] = Sample()
+        """Calls that were flagged, and that nothing else explains."""
         self._fates: Counter[tuple[Standing, Happened]] = Counter()
         self._marks: Counter[str] = Counter()
         self._companies: dict[str, _Company] = {}
@@ -50,6 +52,8 @@ class Tally:
         self._fates[call.standing, call.happened] += 1
         if call.standing in self.shown:
             self.shown[call.standing].add(call)
+        elif call.flagged and call.standing is Standing.UNMARKED:
+            self.odd.add(call)
         if not call.number:
             self._marks["without number"] += 1
         if call.reason == Reason.UNSCREENED:

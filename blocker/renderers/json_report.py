@@ -30,6 +30,7 @@ def render(report: Report) -> bytes:
         "numbers": _listed(report.numbers, [row._asdict() for row in report.numbers.items]),
         "unwanted": _calls(report.unwanted),
         "suspected": _calls(report.suspected),
+        "odd": _calls(report.odd),
         "false_positives": _calls(report.false_positives),
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,

@@ -42,6 +42,7 @@ def render(report: Report) -> bytes:
         _numbers,
         _unwanted,
         _suspected,
+        _odd,
         _false_positives,
         _gaps,
         _changes,
@@ -65,6 +66,9 @@ def _in_short(report: Report) -> Iterator[str]:
     yield f"- **Kept away:** {_kept_away(report)}"
     yield f"- **Came through:** {_came_through(report)}"
     yield f"- **Said to be for:** {_said_for(report)}"
+    if report.odd.total:
+        looked = plural(report.odd.total, "call")
+        yield f"- **Worth a look:** {looked} let through that looked odd (no number, a premium number …), not marked."
     if totals.false_positives:
         yield f"- **Please look:** {plural(totals.false_positives, 'blocked call')} had been wanted (see below)."
     if totals.rang_or_unknown:
@@ -73,7 +77,8 @@ def _in_short(report: Report) -> Iterator[str]:
     if totals.refused_by_policy:
         refused = plural(totals.refused_by_policy, "call")
         yield f"- **By your house rules** (no number, premium numbers …): {refused} refused."
-    yield f"- Beside these, {plural(totals.wanted + totals.unmarked, 'call')} of the kind a telephone is meant for.\n"
+    ordinary = totals.wanted + totals.unmarked - report.odd.total
+    yield f"- Beside these, {plural(ordinary, 'call')} of the kind a telephone is meant for.\n"
     if totals.observe_only:
         yield (
             f"> **Only watching.** {plural(totals.observe_only, 'call')} came while everything was let ring on purpose "
@@ -167,6 +172,13 @@ def _suspected(report: Report) -> Iterator[str]:
             "`blocker mark CALL marketing` or `blocker mark CALL wanted` settles it.\n"
         )
         yield from _calls(report.suspected)
+
+
+def _odd(report: Report) -> Iterator[str]:
+    if report.odd.total:
+        yield "## Worth a look\n"
+        yield "These looked odd and were let through. If one was marketing: `blocker mark CALL marketing`.\n"
+        yield from _calls(report.odd)
 
 
 def _false_positives(report: Report) -> Iterator[str]:

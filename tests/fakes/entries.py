@@ -53,7 +53,8 @@ def screened(  # a call has that many sides
     if raw is None:
         raw = caller.number if isinstance(caller, E164) else ""
     sighting = Sighting("fastagi", raw, name, None, called, "PJSIP/trunk-00000001")
-    verdict = Verdict(Decision.BLOCK if blocks or action.turns_away else Decision.RING, reason, matches)
+    flagged = reason in {Reason.WITHHELD, Reason.UNAVAILABLE, Reason.UNUSABLE, Reason.INVALID, Reason.PREMIUM_RANGE}
+    verdict = Verdict(Decision.BLOCK if blocks or action.turns_away else Decision.RING, reason, matches, flagged)
     there = at.astimezone(ZoneInfo(line.time_zone))
     content = record.call_screened(
         IncomingCall(call, at, caller, line, sighting), there, verdict, action, observe_only=observe_only

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +163,10 @@ def test_the_file_is_rfc_4180() -> None:
     assert header == ",".join(COLUMNS)
     assert '"a ""b"", c"' in row
     assert end == ""
+
+
+def test_the_specification_lists_the_columns_in_their_order() -> None:
+    """Who reads the page finds the file as it is described."""
+    page = (Path(__file__).parents[2] / "docs" / "spec" / "weekly-report.md").read_text(encoding="utf-8")
+    listed = page.partition("Columns, in this order:")[2].partition("A stranger")[0]
+    assert tuple(word for word in re.findall(r"`(\w+)`", listed) if word in COLUMNS) == COLUMNS

@@ -37,7 +37,7 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
     assert (made["schema"], made["schema_version"]) == ("blocker-weekly-report", 1)
     assert list(made) == [
         "schema", "schema_version", "week", "time_zone", "from", "to", "ledger", "clock", "totals", "companies",
-        "numbers", "unwanted", "suspected", "false_positives", "gaps", "unwatched_seconds", "silent_after",
+        "numbers", "unwanted", "suspected", "odd", "false_positives", "gaps", "unwatched_seconds", "silent_after",
         "list_changes",
     ]  # fmt: skip
     assert set(made["ledger"]) == {"entries", "sha256"}

@@ -192,6 +192,17 @@ async def test_what_the_household_must_know_stands_in_the_report(
     assert says in await page(told, tmp_path)
 
 
+async def test_odd_calls_that_nobody_explained_are_shown(tmp_path: Path) -> None:
+    """A premium number that rang is worth a look, until somebody says what it was."""
+    told = running()
+    call = told.call("2026-11-17 09:00", number="+3290312345", reason=Reason.PREMIUM_RANGE)
+    text = await page(told, tmp_path)
+    assert "**Worth a look:** 1 call let through" in text
+    assert "+3290312345" in section(text, "Worth a look")
+    told.says("2026-11-17 10:00", call, "wanted")
+    assert "Worth a look" not in await page(told, tmp_path)
+
+
 async def test_a_demonstration_says_so_at_the_top(tmp_path: Path) -> None:
     """A simulated clock makes no evidence."""
     told = Told()
