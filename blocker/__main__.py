@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from blocker import __version__
+from blocker import __version__, actions
 from blocker.commands import OK, UNUSABLE, USAGE, Run, calls, check, demo, doctor, lists, report, serve, sync, verify
 from blocker.config import load_config
 from blocker.errors import BlockerError, UsageError
@@ -50,7 +50,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         status: int = await demo.run(arguments)
         return status
     run: Run = arguments.run
-    return await run(load_config(arguments.config, os.environ), arguments)
+    return await run(load_config(arguments.config, os.environ, actions.names()), arguments)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ known key. Nothing in it is a secret, a list or a rule: lists live in the data d
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
@@ -24,14 +24,6 @@ from blocker.tomlfile import Document, Table, nearest, parse_bytes
 
 MAX_BUDGET_SECONDS = 1.8
 """The dialplan waits 2 s in all; an answer that comes later is worth nothing."""
-
-
-class RefusalAction(StrEnum):
-    """What an unwanted caller gets: the action of that name in `blocker/actions/`."""
-
-    REJECT = "reject"
-    BUSY = "busy"
-    UNALLOCATED = "unallocated"
 
 
 class LogFormat(StrEnum):
@@ -84,6 +76,10 @@ class Http:
     host: str = "127.0.0.1"
     port: int = 8073
     """TCP port; 0 takes a free one."""
+    allowed_peers: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Addresses and networks that may ask; empty for all that can reach `host`."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names under which this machine is asked, besides those of its own loopback."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,8 @@ class Config:
     http: Http = Http()
     policy: Policy = field(default_factory=Policy)
     """`[policy]` and `observe_only`, with the defaults that `core/policy.py` gives."""
-    action: RefusalAction = RefusalAction.REJECT
-    """`[policy] action`."""
+    action: str = "reject"
+    """`[policy] action`: what an unwanted caller gets, by the name of a file in `blocker/actions/`."""
     mark_blocks: timedelta = timedelta(days=365)
     """`[policy] mark_blocks_days`: how long a call marked as marketing keeps its number on the block list."""
     log_format: LogFormat = LogFormat.AUTO
@@ -130,18 +126,19 @@ class Config:
     """The file it was read from."""
 
 
-def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+def load_config(path: Path | None, environ: Mapping[str, str], actions: Collection[str]) -> Config:
     """Read the configuration.
 
     Args:
         path: the file; None for defaults, with the region of the locale.
+        actions: the names that `[policy] action` may have.
         environ: the process's environment: HOME, XDG_DATA_HOME, LC_ALL, LC_MESSAGES and LANG are looked at.
 
     Raises:
         ConfigError: with all faults of the file, or a hint where there is neither a file nor a region in the locale.
     """
     document = Document("the environment", "", {}) if path is None else _read(path)
-    config = _Reader(document, path, environ).read()
+    config = _Reader(document, path, environ, actions).read()
     if faults := document.finish():
         raise ConfigError(faults)
     return config
@@ -165,7 +162,10 @@ def _read(path: Path) -> Document:
 class _Reader:
     """Reads one document; what is wrong stays in the document."""
 
-    def __init__(self, document: Document, path: Path | None, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, document: Document, path: Path | None, environ: Mapping[str, str], actions: Collection[str]
+    ) -> None:
+        self.actions = actions
         self.root = document.root
         self.path = path
         self.environ = environ
@@ -185,7 +185,7 @@ class _Reader:
             fastagi=self._fastagi(),
             http=self._http(),
             policy=self._policy(policy_table),
-            action=policy_table.word("action", RefusalAction, Config.action),
+            action=policy_table.choice("action", self.actions, Config.action),
             mark_blocks=timedelta(
                 days=policy_table.whole("mark_blocks_days", Config.mark_blocks.days, low=1, high=36_500)
             ),
@@ -270,23 +270,21 @@ class _Reader:
 
     def _fastagi(self) -> FastAgi:
         table = self.root.section("fastagi")
-        peers = []
-        for index, text in enumerate(table.texts("allowed_peers")):
-            try:
-                peers.append(ip_network(text, strict=False))
-            except ValueError:
-                mend = "write an address such as 192.0.2.7, or a network such as 192.0.2.0/24"
-                table.fault(f"“{text}” is no IP address or network", mend, key="allowed_peers", item=index)
         return FastAgi(
             host=_host(table, FastAgi.host),
             port=table.whole("port", FastAgi.port, low=0, high=65_535),
             budget_seconds=table.number("budget_seconds", FastAgi.budget_seconds, low=0.05, high=MAX_BUDGET_SECONDS),
-            allowed_peers=tuple(peers),
+            allowed_peers=_peers(table),
         )
 
     def _http(self) -> Http:
         table = self.root.section("http")
-        return Http(_host(table, Http.host), table.whole("port", Http.port, low=0, high=65_535))
+        return Http(
+            host=_host(table, Http.host),
+            port=table.whole("port", Http.port, low=0, high=65_535),
+            allowed_peers=_peers(table),
+            allowed_hosts=tuple(table.texts("allowed_hosts")),
+        )
 
     def _policy(self, table: Table) -> Policy:
         default = Policy()
@@ -347,6 +345,17 @@ class _Reader:
                 )
             trunks[name] = Trunk(name, NumberPlan(region, number_format, area_code))
         return trunks
+
+
+def _peers(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:
+    peers = []
+    for index, text in enumerate(table.texts("allowed_peers")):
+        try:
+            peers.append(ip_network(text, strict=False))
+        except ValueError:
+            mend = "write an address such as 192.0.2.7, or a network such as 192.0.2.0/24"
+            table.fault(f"“{text}” is no IP address or network", mend, key="allowed_peers", item=index)
+    return tuple(peers)
 
 
 def _host(table: Table, default: str) -> str:

@@ -6,6 +6,7 @@ stop, and what counts as being well; nothing about calls.
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,7 @@ class Service:
         self.owner = Owner(config, clock)
         self.config = config
         self.jobs: Jobs | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("service")
 
     async def start(self) -> None:
@@ -77,7 +79,13 @@ class Service:
         )
         self.http = HttpHook(self.screener, budget_seconds=config.fastagi.budget_seconds)
         self.web = WebServer(
-            self.health, Metrics(self._series), routes=self.http.routes(), host=config.http.host, port=config.http.port
+            self.health,
+            Metrics(self._series),
+            routes=self.http.routes(),
+            host=config.http.host,
+            port=config.http.port,
+            allowed_peers=[str(peer) for peer in config.http.allowed_peers],
+            allowed_hosts=config.http.allowed_hosts,
         )
         self.control: ControlServer | None = None
         await self._record_start()
@@ -91,7 +99,8 @@ class Service:
 
     async def stop(self, why: str) -> None:
         """Answer the calls in hand, record the stop, close everything; at most some five seconds."""
-        self._warming.cancel()
+        if self._warming is not None:
+            self._warming.cancel()
         if self.jobs is not None:
             await self.jobs.close()
         await self.fastagi.close(STOP_SECONDS)
@@ -215,5 +224,7 @@ async def serve(config: Config) -> None:
         loop.add_signal_handler(name, stop.set)
     service = Service(config)
     await service.start()
+    gc.collect()
+    gc.freeze()  # what was loaded stays for good: no collection during a call has to look through it
     await stop.wait()
     await service.stop("asked to stop")

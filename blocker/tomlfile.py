@@ -112,12 +112,16 @@ class Table:
 
     def word(self, key: str, words: type[_Word], default: _Word, *, required: bool = False) -> _Word:
         """One of a closed set of words."""
+        return words(self.choice(key, words, default, required=required))
+
+    def choice(self, key: str, words: Iterable[str], default: str, *, required: bool = False) -> str:
+        """One of some words."""
         value = self._get(key, str, required=required)
         if value is None:
             return default
-        if value in list(words):
-            return words(value)
-        self.fault(f"{key} can't be “{value}”", one_of(value, words), key=key)
+        if value in (known := list(words)):
+            return value
+        self.fault(f"{key} can't be “{value}”", one_of(value, known), key=key)
         return default
 
     def flag(self, key: str, default: bool) -> bool:  # noqa: FBT001 - the default of a truth value is one

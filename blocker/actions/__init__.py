@@ -22,6 +22,11 @@ Action = Callable[[Verdict], Treatment]
 """What is done about a verdict that blocks."""
 
 
+def names() -> list[str]:
+    """The names that a household may choose from: every action but `ring`, which is none against anybody."""
+    return [name for name in load() if name != "ring"]
+
+
 def load() -> Mapping[str, Action]:
     """Every action of this folder by its name, in alphabetical order."""
     modules = sorted(module.name for module in pkgutil.iter_modules(__path__))

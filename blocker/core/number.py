@@ -28,14 +28,12 @@ from blocker.core.number_text import MAX_TEXT, Kind
 
 MAX_DIGITS = 15
 """ITU-T E.164, section 6.2.1."""
-
 _PRESENTATION, _RESTRICTED = 0x60, 0x20
 """The presentation bits of ITU-T Q.951's octet 3a, and their value for “restricted”."""
 
 MIN_INTERNATIONAL_DIGITS, MAX_SHORT_DIGITS = 7, 6
 """Internal extensions and short codes are no longer than this; shorter full numbers exist (Saint Helena), and those the
 library recognises as valid."""
-
 
 _NOT_DIGITS = str.maketrans("", "", "+ ().-/")
 """The separators that `number_text` lets through."""
@@ -185,11 +183,11 @@ def _parsed(text: str, region: str, *, international: bool) -> E164 | str:
     except phonenumbers.NumberParseException:
         return "no country has such a number"
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    found = phonenumbers.region_code_for_number(number) or ""
-    if found and phonenumbers.is_valid_number_for_region(number, found):
-        return E164(e164, found) if len(e164) - 1 <= MAX_DIGITS else f"more than {MAX_DIGITS} digits"
     if len(e164) - 1 > MAX_DIGITS:
         return f"more than {MAX_DIGITS} digits"
+    found = phonenumbers.region_code_for_number(number) or ""
+    if found and phonenumbers.is_valid_number_for_region(number, found):
+        return E164(e164, found)
     if international and e164 != "+" + "".join(c for c in text if c.isdigit()):
         return _parsed(e164, region, international=True)  # a zero was taken away, which may make the next one a prefix
     if international:
@@ -227,16 +225,14 @@ def supported_regions() -> frozenset[str]:
 
 def number_type(number: E164) -> str:
     """The kind of number by its plan, such as `mobile` or `premium-rate`; `unknown` where the library can't tell."""
-    return (
-        PhoneNumberType.to_string(phonenumbers.number_type(phonenumbers.parse(number.number))).lower().replace("_", "-")
-    )
+    kind = phonenumbers.number_type(phonenumbers.parse(number.number))
+    return PhoneNumberType.to_string(kind).lower().replace("_", "-")
 
 
 def example_number(region: str, *, mobile: bool = False) -> str:
     """A made-up number of a region in E.164, empty where the plan has none; for warming up and for tests."""
-    number = phonenumbers.example_number_for_type(
-        region, PhoneNumberType.MOBILE if mobile else PhoneNumberType.FIXED_LINE
-    )
+    kind = PhoneNumberType.MOBILE if mobile else PhoneNumberType.FIXED_LINE
+    number = phonenumbers.example_number_for_type(region, kind)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else ""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import logs
+from blocker import actions, logs
 from blocker.app import FORMS, reader
 from blocker.config import Config, load_config
 from blocker.control import ask
@@ -137,7 +137,7 @@ async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
     story = tomllib.loads(resources.files("blocker.demo").joinpath("week.toml").read_text(encoding="utf-8"))
     config_file = prepare(data_dir, story)
     logs.configure("console", "error")
-    report = await _play(load_config(config_file, {}), story, say)
+    report = await _play(load_config(config_file, {}, actions.names()), story, say)
     say("")
     say(f"The week's report lies in {report}: report.md, report.json and calls.csv.")
     say("Look further with these:")

@@ -316,17 +316,19 @@ def sighting_of(request: Request, peer: str) -> Sighting:
     if presentation is not None and not (presentation.isdecimal() and len(presentation) <= 3):  # noqa: PLR2004 (a byte)
         raise ProtocolError(f"agi_callingpres isn't a number but {presentation[:20]!r}")
     called = fields.get("arg_1") or fields.get("dnid", "")
+    name = fields.get("calleridname", "")
+    shown = presentation is None or not int(presentation) & 0x60  # a number not to be shown is kept nowhere
     references = {
         "uniqueid": fields.get("uniqueid", ""),
         "channel": fields.get("channel", ""),
         "linkedid": fields.get("arg_2", ""),
-        "number_sent": fields.get("arg_3", ""),
+        "number_sent": fields.get("arg_3", "") if shown else "",
         "peer": peer,
     }
     return Sighting(
         hook="fastagi",
         number=fields["callerid"],
-        name=fields.get("calleridname", ""),
+        name="" if name == "unknown" else name,
         presentation=None if presentation is None else int(presentation),
         called="" if called == "unknown" else called,
         channel=fields.get("channel", ""),

@@ -22,6 +22,9 @@ async def refused_calls(program: Program, kill_after: int) -> set[str]:
         for _ in waiting:
             try:
                 client = await AgiClient.connect(program.fastagi)
+            except OSError:
+                continue  # the service is gone; as on a real line, the call rings
+            try:
                 await client.send(environment(BLOCKED))
                 while (command := await client.command()) is not None:
                     name, value = command
@@ -32,7 +35,9 @@ async def refused_calls(program: Program, kill_after: int) -> set[str]:
                             program.process.kill()
                     await client.send(b"200 result=1\n")
             except OSError:
-                continue  # the service is gone; as on a real line, the call rings
+                continue  # gone in the middle of this call
+            finally:
+                await client.close()
 
     await asyncio.gather(*(caller() for _ in range(AT_ONCE)))
     return refused

@@ -78,7 +78,13 @@ def by(caller: Caller) -> IncomingCall:
     return IncomingCall("c0ffee", NOW, caller, HOME, Sighting("test", ""))
 
 
-BLOCK_ALL = Policy(**dict.fromkeys(("withheld", "unavailable", "unusable", "invalid", "premium"), Decision.BLOCK))
+BLOCK_ALL = Policy(
+    withheld=Decision.BLOCK,
+    unavailable=Decision.BLOCK,
+    unusable=Decision.BLOCK,
+    invalid=Decision.BLOCK,
+    premium=Decision.BLOCK,
+)
 
 # What speaks for a reason, strongest first: each row of the table is a piece of knowledge that alone gives that reason.
 Sign = tuple[Reason, Decision, dict[str, object]]
@@ -123,7 +129,7 @@ def test_the_stronger_sign_wins(stronger: Sign, weaker: Sign) -> None:
 
 def test_a_help_line_in_a_premium_range_rings() -> None:
     """A protected number rings although its range is premium and that is blocked, as with Belgium's poison centre."""
-    ranges = RangeBook([*ranged(RangeClass.PROTECTED, "+3270245245"), *ranged(RangeClass.PREMIUM, "+3270")])  # type: ignore[misc]
+    ranges = RangeBook([*ranged(RangeClass.PROTECTED, "+3270245245"), *ranged(RangeClass.PREMIUM, "+3270")])
 
     assert (
         decide(call_from("070 245 245"), knowing(ranges=ranges, policy=BLOCK_ALL), Moment(NOW)).reason
