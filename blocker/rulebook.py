@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose
+from blocker.core.law import LawBook, Provision
 from blocker.core.ranges import Range, RangeBook, RangeClass
 from blocker.errors import Fault, RulesError
 from blocker.rulefiles import READERS
@@ -24,6 +25,7 @@ class RuleBook:
 
     companies: CompanyBook
     ranges: RangeBook
+    laws: LawBook
     sha256: str
     """Over the names and bytes of all files that were read: the same files give the same."""
     files: tuple[str, ...]
@@ -32,7 +34,7 @@ class RuleBook:
 
     def failed_examples(self) -> list[Fault]:
         """The examples in the rule files that don't hold."""
-        books = Books(self.companies, self.ranges)
+        books = Books(self.companies, self.ranges, self.laws)
         tried = [(example, example.differs(books)) for example in self.examples]
         mend = "mend the example, or what it is about"
         return [Fault(example.path, example.line, differs, mend) for example, differs in tried if differs]
@@ -74,16 +76,23 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
         faults += document.finish()
     companies = [item for content in contents for item in content.companies]
     ranges = [item for content in contents for item in content.ranges]
+    laws = [item for content in contents for item in content.laws]
     paths = {file.label: file.path for file, _ in found.values()}
     faults += [
         Fault(paths.get(fault.file, fault.file), fault.line, fault.what, fault.mend)
-        for fault in [*_company_faults(companies), *_range_faults(ranges), *_protection_faults(companies, ranges)]
+        for fault in [
+            *_company_faults(companies),
+            *_range_faults(ranges),
+            *_protection_faults(companies, ranges),
+            *_law_faults(laws),
+        ]
     ]
     if faults:
         raise RulesError(faults)
     return RuleBook(
         companies=CompanyBook(companies),
         ranges=RangeBook(ranges),
+        laws=LawBook(laws),
         sha256=digest.hexdigest(),
         files=tuple(file.label for file, _ in sorted(found.values(), key=lambda item: item[0].label)),
         examples=tuple(item for content in contents for item in content.examples),
@@ -172,6 +181,19 @@ def _range_faults(ranges: Sequence[Range]) -> Iterator[Fault]:
                 file, line = _place(other.where)
                 what = f"{other.prefix} is already {one.range_class} on some of these days, by {one.where}"
                 yield Fault(file, line, what, "end the older one with valid_to, or remove one")
+
+
+def _law_faults(laws: Sequence[Provision]) -> Iterator[Fault]:
+    """Two versions of one provision on one day: a call can't be judged by both."""
+    by_id: dict[str, list[Provision]] = {}
+    for item in laws:
+        by_id.setdefault(item.id, []).append(item)
+    for versions in by_id.values():
+        for one, other in combinations(versions, 2):
+            if one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
+                file, line = _place(other.where)
+                what = f"{other.id} is already in force on some of these days, by {one.where}"
+                yield Fault(file, line, what, "end the older version with valid_to, or give this one an id of its own")
 
 
 def _protection_faults(companies: Sequence[Company], ranges: Sequence[Range]) -> Iterator[Fault]:

@@ -7,12 +7,13 @@ against each other; nothing here knows of any file but its own. The formats are 
 
 from collections.abc import Callable, Mapping
 
-from blocker.rulefiles import companies, ranges
+from blocker.rulefiles import companies, law, ranges
 from blocker.rulefiles.common import Contents, RuleFile
 from blocker.tomlfile import Document
 
 READERS: Mapping[str, Callable[[RuleFile, Document], Contents]] = {
     "companies": companies.read,
     "ranges": ranges.read,
+    "law": law.read,
 }
 """Folder name to reader."""

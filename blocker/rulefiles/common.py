@@ -11,12 +11,15 @@ from datetime import date
 from typing import NamedTuple
 
 from blocker.core.company import Company, CompanyBook
+from blocker.core.law import LawBook, Provision
+from blocker.core.number import country_code
 from blocker.core.provenance import Quality, Source, Sure
 from blocker.core.ranges import Range, RangeBook
 from blocker.tomlfile import Document, Table, one_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
+SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _PARTIAL_DATE = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
 
 
@@ -37,6 +40,7 @@ class Books(NamedTuple):
 
     companies: CompanyBook
     ranges: RangeBook
+    laws: LawBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Contents:
 
     companies: tuple[Company, ...] = ()
     ranges: tuple[Range, ...] = ()
+    laws: tuple[Provision, ...] = ()
     examples: tuple[Example, ...] = ()
 
 
@@ -131,6 +136,17 @@ def read_country(table: Table, key: str, default: str = "", *, required: bool = 
         table.fault(f"{key} “{code}” isn't two capital letters", "use the ISO 3166 code, such as BE", key=key)
         return default
     return code
+
+
+def require_named_after_country(file: RuleFile, root: Table, country: str) -> str:
+    """See that a file about numbers or law is named after a country with telephone numbers; gives their `+` code."""
+    code = country_code(country) if country else 0
+    if country and not code:
+        root.fault(f"no numbering plan is known for {country}", "use an ISO 3166 code", key="country")
+    if country and not file.slug.startswith(country.lower() + "-"):
+        mend = f"call it {country.lower()}-….toml"
+        root.fault(f"the file's name doesn't begin with {country.lower()}-", mend, key="country")
+    return f"+{code}" if code else ""
 
 
 def read_span(table: Table) -> tuple[date, date, str]:

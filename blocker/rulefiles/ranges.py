@@ -8,10 +8,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from blocker.core.number import country_code
 from blocker.core.provenance import Sure
 from blocker.core.ranges import Range, RangeClass
-from blocker.rulefiles.common import Books, Contents, Example, Header, RuleFile, read_country, read_header
+from blocker.rulefiles.common import (
+    Books,
+    Contents,
+    Example,
+    Header,
+    RuleFile,
+    read_country,
+    read_header,
+    require_named_after_country,
+)
 from blocker.tomlfile import Document, Table
 
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
@@ -30,13 +38,7 @@ class _Frame:
         self.title = root.text("title", required=True)
         self.valid_from = root.day("valid_from") or date.min
         self.valid_to = root.day("valid_to") or date.max
-        code = country_code(header.country) if header.country else 0
-        self.calling_code = f"+{code}" if code else ""
-        if header.country and not self.calling_code:
-            root.fault(f"no numbering plan is known for {header.country}", "use an ISO 3166 code", key="country")
-        if header.country and not file.slug.startswith(header.country.lower() + "-"):
-            mend = f"call it {header.country.lower()}-….toml"
-            root.fault(f"the file's name doesn't begin with {header.country.lower()}-", mend, key="country")
+        self.calling_code = require_named_after_country(file, root, header.country)
         if self.valid_to < self.valid_from:
             root.fault("valid_to comes before valid_from", "exchange them", key="valid_to")
 

@@ -1,0 +1,36 @@
+"""The public holidays around a call, as values for the law: the only module that knows the `holidays` library.
+
+Decides which years are looked up and how a region's holidays are told from its country's. Which of them a rule means,
+its file says. The library is imported when first asked: a service that judges no call shouldn't carry it.
+"""
+
+import functools
+from datetime import date
+
+from blocker.core.law_time import Calendar
+
+
+def calendar_around(day: date, country: str, subdivision: str = "") -> Calendar:
+    """The public holidays of the year before a day, its own and the year after: no waiting time reaches further.
+
+    Args:
+        day: of the call, at the line.
+        country: ISO 3166-1 alpha-2; a country that the library doesn't know has no holidays.
+        subdivision: ISO 3166-2, such as `ES-CN`; empty or unknown to the library: the country's alone.
+    """
+    return _calendar(day.year, country, subdivision)
+
+
+@functools.lru_cache(maxsize=64)
+def _calendar(year: int, country: str, subdivision: str) -> Calendar:
+    import holidays  # noqa: PLC0415 - see above
+
+    years = [each for each in (year - 1, year, year + 1) if date.min.year <= each <= date.max.year]
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        return Calendar()
+    national = frozenset(holidays.country_holidays(country, years=years))
+    region = subdivision.removeprefix(f"{country}-")
+    if region == subdivision or region not in known[country]:
+        return Calendar(national, national)
+    return Calendar(national, frozenset(holidays.country_holidays(country, subdiv=region, years=years)) | national)
