@@ -5,6 +5,7 @@ says (`core/record.py`) nor how it is chained (`evidence/ledger.py`). Nothing th
 """
 
 import asyncio
+import itertools
 from collections import deque
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ import structlog
 from blocker.core import record
 from blocker.core.ports import Clock, LedgerWriter
 from blocker.core.record import Content
-from blocker.errors import LedgerError, LedgerWriteError
+from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 
 MAX_WAITING = 10_000
 """Entries kept in memory while the disk can't take them: months of a household's calls, some 10 MB."""
@@ -57,11 +58,14 @@ class Recorder:
 
         Raises:
             LedgerWriteError: they are not, and nothing of them is kept.
+            LedgerFormatError: no ledger could take them.
         """
         if self._ledger is None:
             raise LedgerWriteError(self._fault)
         try:
             number = await self._ledger.append(*contents)
+        except LedgerFormatError:
+            raise  # the fault is in the entry; the ledger is well
         except LedgerError as error:
             self._failed(str(error))
             raise
@@ -105,10 +109,16 @@ class Recorder:
         """Write what waits; False where the disk can't take it. An entry leaves memory only once it is durable."""
         if self._ledger is None:
             return False
+        size = MAX_BATCH
         while self._waiting or self._failing_since:
-            batch = [self._waiting[i] for i in range(min(len(self._waiting), MAX_BATCH))]
+            batch = list(itertools.islice(self._waiting, size))
             try:
                 await self._ledger.append(*self._gap(), *batch)
+            except LedgerFormatError:
+                if len(batch) == 1:
+                    self._drop_unwritable()
+                size = 1  # one by one, to find which it is: it must not hold up the others for ever
+                continue
             except LedgerError as error:
                 self._failed(str(error))
                 return False
@@ -116,6 +126,12 @@ class Recorder:
             for _ in batch:
                 self._waiting.popleft()
         return True
+
+    def _drop_unwritable(self) -> None:
+        """Give up an entry that no ledger could take: a fault of ours, which the log and a gap entry tell of."""
+        self._log.error("an entry can't be written and is lost", content=repr(self._waiting.popleft()))
+        self._lost += 1
+        self._failing_since = self._failing_since or self._clock.now()
 
     def _gap(self) -> list[dict[str, Any]]:
         if self._failing_since is None:

@@ -145,6 +145,8 @@ def _sighting(body: bytes) -> Sighting:
     references = question.get("references", {})
     if not isinstance(references, dict) or len(references) > MAX_REFERENCES:
         raise _BadRequestError(f"not an object of {MAX_REFERENCES} at most", "references", 'as {"uniqueid": "17.3"}')
+    if not all(key.isascii() for key in references):
+        raise _BadRequestError("a name that isn't ASCII", "references", "name references with plain letters")
     return Sighting(
         hook="http",
         number=_text(question["number"], "number"),

@@ -44,7 +44,7 @@ class Program:
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False, cwd=self.folder)  # noqa: S603
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False, cwd=self.folder)
         assert not check or done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         return done

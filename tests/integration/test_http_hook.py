@@ -112,6 +112,7 @@ async def test_a_question_becomes_a_sighting(given: object, presentation: int | 
         (b'{"number": "1", "references": []}', "references"),
         (b'{"number": "1", "references": {"a": 1}}', "references"),
         (b'{"number": "1", "references": {"\\ud800": ""}}', "references"),
+        ('{"number": "1", "references": {"é": ""}}'.encode(), "references"),
         (json.dumps({"number": "1", "references": MANY}).encode(), "references"),
     ],
 )  # fmt: skip

@@ -16,7 +16,8 @@ BLOCKED = "+3225551234"
 
 
 async def health(program: Program) -> tuple[int, dict[str, Any]]:
-    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{program.http}/healthz") as answer:
+    url = f"http://127.0.0.1:{program.http}/healthz"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
         return answer.status, await answer.json()
 
 
@@ -34,7 +35,8 @@ async def test_a_call_from_socket_to_report(tmp_path: Path) -> None:
     assert [entry["presented"]["number"] for entry in program.entries("call-screened")] == [BLOCKED, "+32475555678"]
     assert "verifies" in program.run("verify").stdout
     calls = json.loads(program.run("calls", "--json").stdout)
-    assert [(item["number"], item["happened"]) for item in calls] == [(BLOCKED, "refused"), ("+32475555678", "let-through")]
+    happened = [(item["number"], item["happened"]) for item in calls]
+    assert happened == [(BLOCKED, "refused"), ("+32475555678", "let-through")]
 
 
 async def test_marking_beside_the_running_service(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ async def test_two_services_cannot_share_a_data_directory(tmp_path: Path) -> Non
 
 
 async def test_a_gap_is_recorded_after_a_kill(tmp_path: Path) -> None:
-    """After kill -9 the next start records the time in which nobody watched; a list change in between doesn't hide it."""
+    """After kill -9 the next start records the time nobody watched; a list change in between doesn't hide it."""
     program = Program(tmp_path)
     await program.start()
     program.run("block", "add", BLOCKED)

@@ -28,7 +28,7 @@ BE = NumberPlan("BE")
         "sip:%2B3222024111@provider.example",
         "tel:02-202-41-11;phone-context=+32",
         "\u200e+32\u00a02 202 41 11",  # marks and blanks that phones paste along
-        "＋３２２２０２４１１１",  # noqa: RUF001
+        "＋３２２２０２４１１１",
     ],
 )
 def test_one_number_however_it_is_written(written: str) -> None:

@@ -304,3 +304,15 @@ async def test_a_ledger_that_never_opened_lets_everything_ring() -> None:
     with pytest.raises(LedgerWriteError, match="newer"):
         await recorder.durable({"kind": "x"})
     await recorder.close()
+
+
+async def test_an_entry_that_no_ledger_takes_holds_up_nothing(ledger: MemoryLedger, recorder: Recorder) -> None:
+    """Content that can't be written is given up with a gap entry, and what waits behind it is written."""
+    for content in ({"kind": "first"}, {"kind": "bad", "é": 1.5}, {"kind": "last"}):
+        recorder.later(content)
+
+    await finish(recorder)
+
+    assert [entry["kind"] for entry in ledger.entries] == ["first", "gap", "last"]
+    assert ledger.entries[1]["calls_lost"] == 1
+    assert not recorder.problem
