@@ -22,7 +22,7 @@ async def health(program: Program) -> tuple[int, dict[str, Any]]:
 
 
 async def test_a_call_from_socket_to_report(tmp_path: Path) -> None:
-    """A blocked number is refused, an unknown one rings, both are recorded, and the report of the week tells of them."""
+    """A blocked number is refused, an unknown one rings, both are recorded; the ledger verifies."""
     async with running(tmp_path) as program:
         program.run("block", "add", "02 555 12 34", "--comment", "rang at dinner")
         blocked = await call(program.fastagi, BLOCKED)
