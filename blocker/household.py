@@ -234,7 +234,7 @@ class Household:
         if not said:
             return None, []
         book = self._companies()
-        found = book.resolve(said, on.date(), self._region)
+        found = book.resolve(said, on.date(), self._region) or book.resolve(said, on.date())
         if len(found) == 1:
             return found[0].company.slug, []
         return None, [candidate.company.name for candidate in found] or book.suggest(said)

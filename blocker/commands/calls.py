@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="list recorded calls",
         description="List recorded calls, the newest last, with their ids for `mark`.",
     )
-    calls.add_argument("--days", type=_positive, default=30, help="how far back to look (default: %(default)s)")
+    calls.add_argument(
+        "--days", type=_positive, default=30, help="how far back from the last call to look (default: %(default)s)"
+    )
     calls.add_argument(
         "--limit", type=_positive, default=50, help="how many at most, the newest ones (default: %(default)s)"
     )
@@ -52,8 +54,12 @@ def _positive(text: str) -> int:
 
 async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     """List calls."""
-    since = datetime.now(UTC) - timedelta(days=arguments.days)
     async with app.reader(config) as reader:
+        newest = await reader.newest({EntryKind.CALL_SCREENED})
+        if newest is None:
+            say("[]" if arguments.json else "No call has been recorded yet.")
+            return OK
+        since = parse_time(newest.content["at"]) - timedelta(days=arguments.days)
         statements: dict[str, Statement] = {}
         settled: deque[Settled] = deque(maxlen=arguments.limit)
         settling = Settling()
@@ -73,8 +79,6 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     ]
     if arguments.json:
         say(json.dumps([_as_json(call) for call in calls], ensure_ascii=False, indent=2))
-    elif not calls:
-        say(f"No call has been recorded in the last {arguments.days} days.")
     else:
         say(
             table(

@@ -4,6 +4,8 @@ Decides what is shown. What happens to a call the service decides, as it would a
 control socket as those that a person types.
 """
 
+import shutil
+import sys
 import tempfile
 import time
 import tomllib
@@ -119,7 +121,9 @@ class Player:
         call = self.call_ids[said["call"] - 1] if "call" in said else self.call_ids[-1]
         done = await self.command("mark", call=call, mark=said["mark"], company=said.get("for"), by=BY)
         of_which = f"call {said['call']} " if "call" in said else ""
-        company = f", for {said['for']} ({done['company']})" if "for" in said else ""
+        company = (
+            f", for {said['for']} ({done['company'] or 'a name that no rule file knows'})" if "for" in said else ""
+        )
         blocked = f"; {done['number']} is blocked for a year" if done.get("blocked_until") else ""
         self.say(_COLUMNS.format("", "", "", "", f"→ marks {of_which}{said['mark']}{company}{blocked}"))
 
@@ -141,8 +145,9 @@ async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
     say("")
     say(f"The week's report lies in {report}: report.md, report.json and calls.csv.")
     say("Look further with these:")
+    program = "blocker" if shutil.which("blocker") else f"{sys.executable} -m blocker"
     for command in ("calls", "check 02 555 03 45", "block list", "verify", "report"):
-        say(f"  blocker --config {config_file} {command}")
+        say(f"  {program} --config {config_file} {command}")
 
 
 def prepare(data_dir: Path | None, story: dict[str, Any]) -> Path:
