@@ -3,7 +3,7 @@
 Values only; the rows are in `rows.py`, their order in `decide.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from blocker.core.policy import Policy
 from blocker.core.ports import CommunityList
 from blocker.core.ranges import Range, RangeBook
 from blocker.core.verdict import Decision, Match
+from blocker.core.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Knowledge:
     ranges: RangeBook
     community: CommunityList
     policy: Policy
+    wanted: Wanted = field(default_factory=Wanted)
+    """What the household wants without having listed it: contacts, numbers it dialled, calls it expects."""
 
 
 class Moment(NamedTuple):

@@ -4,12 +4,13 @@ A row finds nothing, or something to note, or enough to decide. It doesn't know 
 among them: that is `decide.py`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from blocker.core.case import Case, Found
 from blocker.core.company import Purpose
+from blocker.core.company_name import fits
 from blocker.core.listing import ListIndex
-from blocker.core.number import E164, Caller, Unusable
+from blocker.core.number import E164, Caller, Unusable, Withheld
 from blocker.core.ranges import Range, RangeClass
 from blocker.core.verdict import Decision, Match
 
@@ -34,6 +35,60 @@ def _short_codes(case: Case) -> tuple[Range, ...]:
 def allow_list(case: Case) -> Found | None:
     """The household's yes."""
     return _listed(case, case.knowledge.allow, Decision.RING)
+
+
+def emergency_call_back(case: Case) -> Found | None:
+    """The hours after a call for help."""
+    wanted, now = case.knowledge.wanted, case.moment.local
+    if wanted.no_blocking_until is None or not wanted.pauses_at(now):
+        return None
+    what = f"no blocking until {_clock(wanted.no_blocking_until, now)}"
+    return Found((Match("blocking-paused", what, "a call from here to an emergency or help line"),), Decision.RING)
+
+
+def contact(case: Case) -> Found | None:
+    """The household's address book. Whose number it is stays there."""
+    return _A_CONTACT if case.number in case.knowledge.wanted.contacts else None
+
+
+def dialled(case: Case) -> Found | None:
+    """Numbers that the household rang. When it did is nobody else's business, so it isn't said."""
+    at = case.knowledge.wanted.dialled.get(case.number)
+    if at is None or case.moment.local >= at + case.knowledge.policy.dialled:
+        return None
+    return _DIALLED
+
+
+def expected(case: Case) -> Found | None:
+    """A window in which the household expects a call."""
+    for window in case.knowledge.wanted.windows:
+        if window.holds_at(case.moment.local) and (window.company is None or _comes_from(case, window.company)):
+            whose = f"from {window.company} " if window.company else ""
+            what = f"expecting a call {whose}until {_clock(window.until, case.moment.local)}"
+            return Found((Match("window", what, "blocker expect", window.by),), Decision.RING)
+    return None
+
+
+def _comes_from(case: Case, slug: str) -> bool:
+    """Whether a call may be a company's: good enough to let it ring, never to say who called."""
+    company = case.knowledge.companies.by_slug(slug)
+    if company is None:
+        return False
+    for known in company.numbers:
+        if case.number == known.prefix or (not known.whole and case.number.startswith(known.prefix)):
+            return True
+    if isinstance(case.call.caller, Withheld):  # its name was not to be shown either
+        return False
+    return any(fits(case.call.sighting.name, pattern) for pattern in company.caller_names)
+
+
+def _clock(instant: datetime, local: datetime) -> str:
+    """An instant as the clock of the line shows it."""
+    return instant.astimezone(local.tzinfo).strftime("%Y-%m-%d %H:%M")
+
+
+_A_CONTACT = Found((Match("contact", "a contact", "the household's contacts"),), Decision.RING)
+_DIALLED = Found((Match("dialled", "a number dialled from here", "calls out of the house"),), Decision.RING)
 
 
 def block_list(case: Case) -> Found | None:

@@ -19,7 +19,11 @@ class Reason(StrEnum):
     """Why a call rang or was blocked. One row of `decide.ROWS` each, but for UNSCREENED."""
 
     PROTECTED = "protected-number"
+    EMERGENCY_CALL_BACK = "emergency-call-back"
     ALLOW_LIST = "allow-list"
+    CONTACT = "contact"
+    DIALLED = "dialled"
+    EXPECTED = "expected"
     BLOCK_LIST = "block-list"
     COMPANY = "company-rule"
     CANVASSING_RANGE = "canvassing-range"

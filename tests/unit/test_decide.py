@@ -17,6 +17,7 @@ from blocker.core.policy import Policy
 from blocker.core.provenance import Sure
 from blocker.core.ranges import Range, RangeBook, RangeClass
 from blocker.core.verdict import Decision, Match, Reason
+from blocker.core.wanted import Wanted, Window
 
 NOW = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
 HOME = Line("home", "BE", "Europe/Brussels")
@@ -58,6 +59,10 @@ def published(purpose: Purpose) -> CompanyBook:
     return CompanyBook([acme])
 
 
+def window(company: str | None = None, until: datetime = NOW + timedelta(hours=1)) -> Window:
+    return Window(NOW - timedelta(hours=1), until, company, "Ann")
+
+
 def knowing(**parts: object) -> Knowledge:
     everything: dict[str, object] = {
         "allow": ListIndex(),
@@ -90,7 +95,11 @@ BLOCK_ALL = Policy(
 Sign = tuple[Reason, Decision, dict[str, object]]
 SIGNS: list[Sign] = [
     (Reason.PROTECTED, Decision.RING, {"ranges": ranged(RangeClass.PROTECTED, NUMBER)}),
+    (Reason.EMERGENCY_CALL_BACK, Decision.RING, {"wanted": Wanted(no_blocking_until=NOW + timedelta(hours=1))}),
     (Reason.ALLOW_LIST, Decision.RING, {"allow": listed(ListName.ALLOW, NUMBER)}),
+    (Reason.CONTACT, Decision.RING, {"wanted": Wanted(contacts=frozenset({NUMBER}))}),
+    (Reason.DIALLED, Decision.RING, {"wanted": Wanted(dialled={NUMBER: NOW - timedelta(days=29)})}),
+    (Reason.EXPECTED, Decision.RING, {"wanted": Wanted(windows=(window(),))}),
     (Reason.BLOCK_LIST, Decision.BLOCK, {"block": listed(ListName.BLOCK, "+32255", is_prefix=True)}),
     (Reason.COMPANY, Decision.BLOCK, {"companies": published(Purpose.MARKETING)}),
     (Reason.CANVASSING_RANGE, Decision.BLOCK, {"ranges": ranged(RangeClass.CANVASSING, "+32255")}),
@@ -113,9 +122,11 @@ def test_each_sign_alone(reason: Reason, decision: Decision, parts: dict[str, ob
     assert (verdict.decision, verdict.reason) == (decision, reason)
 
 
-# Two signs that are both ranges can't be given as one part; the test after the next has such a pair.
+# Two signs in one part of what is known can't be given as one; tests further down have such pairs.
 PAIRS = [
-    (high, low) for high, low in itertools.combinations(SIGNS, 2) if not ("ranges" in high[2] and "ranges" in low[2])
+    (high, low)
+    for high, low in itertools.combinations(SIGNS, 2)
+    if not any(part in high[2] and part in low[2] for part in ("ranges", "wanted"))
 ]
 
 
