@@ -29,13 +29,12 @@ def read_into(table: Table, form: type[T]) -> T | None:
     values: dict[str, Any] = {}
     complete = True
     for field in fields(form):  # type: ignore[arg-type]  # what every caller passes is a dataclass
+        table.raw(field.name)  # it may stand here
         if field.name in table:
             values[field.name] = _value(table, field)
         elif field.default is MISSING:
             table.fault(f"{field.name} is missing", f"add {field.name} = …")
             complete = False
-        else:
-            table.raw(field.name)  # it may stand here
     return form(**values) if complete else None
 
 
