@@ -7,7 +7,7 @@ the rules for writing one. Numbers are those presented: anybody can make one up.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from blocker.core.law_case import NO, Answer, Case, Fact, Presented, unknown, yes
+from blocker.core.law_case import NO, Answer, Fact, LawCase, Presented, unknown, yes
 from blocker.core.law_time import Holidays, Weekday, Window, open_windows
 from blocker.core.ranges import Range, RangeClass
 
@@ -26,7 +26,7 @@ class Hours:
     """Instead of those, on the day before a public holiday."""
 
 
-def out_of_hours(case: Case, rule: Hours) -> Answer:
+def out_of_hours(case: LawCase, rule: Hours) -> Answer:
     """The call came outside the hours of its weekday, on the clock at the line."""
     local = case.call.local
     eve = rule.eves and case.call.day + timedelta(days=1) in case.calendar.national
@@ -44,7 +44,7 @@ class Days:
     holidays: Holidays
 
 
-def weekend_or_holiday(case: Case, rule: Days) -> Answer:
+def weekend_or_holiday(case: LawCase, rule: Days) -> Answer:
     """The call came on such a weekday, or on a public holiday."""
     local = case.call.local
     if (weekday := list(Weekday)[local.weekday()]) in rule.weekdays:
@@ -54,7 +54,7 @@ def weekend_or_holiday(case: Case, rule: Days) -> Answer:
     return NO
 
 
-def no_number_presented(case: Case, _: NoParameters) -> Answer:
+def no_number_presented(case: LawCase, _: NoParameters) -> Answer:
     """The number was marked as not to be shown. A network may have done that, so an answer never says who did."""
     match case.call.presented:
         case Presented.WITHHELD:
@@ -74,19 +74,19 @@ class Classes:
     """Short codes as well."""
 
 
-def mobile_number(case: Case, _: NoParameters) -> Answer:
+def mobile_number(case: LawCase, _: NoParameters) -> Answer:
     """A mobile number of that country was presented."""
     return _in_ranges(case, (RangeClass.MOBILE,))
 
 
-def premium_or_short_number(case: Case, rule: Classes) -> Answer:
+def premium_or_short_number(case: LawCase, rule: Classes) -> Answer:
     """A number of such a range, or a short code, was presented."""
     if rule.short and case.call.presented is Presented.SHORT:
         return yes(Fact("number presented", "a short code"))
     return _in_ranges(case, rule.classes)
 
 
-def outside_reserved_range(case: Case, _: NoParameters) -> Answer:
+def outside_reserved_range(case: LawCase, _: NoParameters) -> Answer:
     """A number was presented that isn't in the range which that country sets aside for canvassing."""
     fine = (RangeClass.CANVASSING, RangeClass.PROTECTED)
     if case.call.presented is not Presented.NUMBER or any(item.range_class in fine for item in _ranges(case)):
@@ -103,24 +103,24 @@ class Sectors:
     """Wider words that may mean it."""
 
 
-def banned_sector(case: Case, rule: Sectors) -> Answer:
+def banned_sector(case: LawCase, rule: Sectors) -> Answer:
     """Something was offered that may not be."""
     if case.call.sector in rule.sectors:
         return yes(Fact("offered", case.call.sector))
     return unknown("what was offered") if not case.call.sector or case.call.sector in rule.perhaps else NO
 
 
-def silent_or_abandoned(case: Case, _: NoParameters) -> Answer:
+def silent_or_abandoned(case: LawCase, _: NoParameters) -> Answer:
     """Nobody spoke when the call was answered."""
     return _stated(case, case.call.silent, "whether anybody spoke", Fact("stated", "nobody spoke"))
 
 
-def recorded_voice(case: Case, _: NoParameters) -> Answer:
+def recorded_voice(case: LawCase, _: NoParameters) -> Answer:
     """A recorded or made-up voice spoke."""
     return _stated(case, case.call.recorded_voice, "whether a person spoke", Fact("stated", "a recorded voice spoke"))
 
 
-def no_identity(case: Case, _: NoParameters) -> Answer:
+def no_identity(case: LawCase, _: NoParameters) -> Answer:
     """The caller didn't say who called, for whom, and what for."""
     missing = None if case.call.identity_given is None else not case.call.identity_given
     return _stated(case, missing, "whether the caller said who they were", Fact("stated", "no identity was given"))
@@ -133,7 +133,7 @@ class Offer:
     first_call_only: bool = False
 
 
-def right_to_object_not_offered(case: Case, rule: Offer) -> Answer:
+def right_to_object_not_offered(case: LawCase, rule: Offer) -> Answer:
     """The caller didn't say that one can object to further calls."""
     if rule.first_call_only and case.earlier:
         return NO
@@ -142,12 +142,12 @@ def right_to_object_not_offered(case: Case, rule: Offer) -> Answer:
     return _stated(case, missing, what, Fact("stated", "the right to object wasn't offered"))
 
 
-def _ranges(case: Case) -> list[Range]:
+def _ranges(case: LawCase) -> list[Range]:
     """The ranges of the line's country that the number lies in."""
     return [item for item in case.call.ranges if item.region == case.call.country]
 
 
-def _in_ranges(case: Case, classes: tuple[RangeClass, ...]) -> Answer:
+def _in_ranges(case: LawCase, classes: tuple[RangeClass, ...]) -> Answer:
     """Whether the number lies in such a range; a protected number is never held against a caller."""
     mine = _ranges(case)
     if any(item.range_class is RangeClass.PROTECTED for item in mine):
@@ -156,11 +156,11 @@ def _in_ranges(case: Case, classes: tuple[RangeClass, ...]) -> Answer:
     return next((yes(_number(case), Fact("range", f"{item.prefix}, {item.where}")) for item in found), NO)
 
 
-def _number(case: Case) -> Fact:
+def _number(case: LawCase) -> Fact:
     return Fact("number presented", case.call.number)
 
 
-def _stated(case: Case, holds: bool | None, what: str, fact: Fact) -> Answer:  # noqa: FBT001 - three-valued
+def _stated(case: LawCase, holds: bool | None, what: str, fact: Fact) -> Answer:  # noqa: FBT001 - three-valued
     """Something that only a person can say, and only of a call that was answered."""
     if case.call.answered is False:
         return NO

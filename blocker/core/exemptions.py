@@ -5,7 +5,7 @@ Decides whether one of them holds, doesn't, or isn't known. Which of them a rule
 
 from dataclasses import dataclass
 
-from blocker.core.law_case import COMPANY, NO, Answer, Case, Fact, unknown, yes
+from blocker.core.law_case import COMPANY, NO, Answer, Fact, LawCase, unknown, yes
 from blocker.core.law_time import Wait
 
 
@@ -28,7 +28,7 @@ class Exemptions:
     """Who calls for these isn't bound."""
 
 
-def exempt(case: Case, rule: Exemptions) -> Answer:
+def exempt(case: LawCase, rule: Exemptions) -> Answer:
     """Whether one of the excuses holds. If not, `facts` says what was looked at, for the reader to check."""
     call, household = case.call, case.household
     if rule.agreed_time and household.agreed(call.company, call.local):
@@ -43,13 +43,13 @@ def exempt(case: Case, rule: Exemptions) -> Answer:
     return Answer(None if open_questions else False, tuple(looked_at), tuple(dict.fromkeys(open_questions)))
 
 
-def _sector(case: Case, rule: Exemptions) -> Answer:
+def _sector(case: LawCase, rule: Exemptions) -> Answer:
     if not rule.sectors:
         return NO
     return unknown("what was offered") if not case.call.sector else Answer(case.call.sector in rule.sectors)
 
 
-def _customer(case: Case, rule: Exemptions) -> Answer:
+def _customer(case: LawCase, rule: Exemptions) -> Answer:
     if not rule.contract:
         return NO
     if not case.call.company:
@@ -64,7 +64,7 @@ def _customer(case: Case, rule: Exemptions) -> Answer:
     return Answer(held, (Fact("contract ended", str(relation.ended)),))
 
 
-def _consent(case: Case, rule: Exemptions) -> Answer:
+def _consent(case: LawCase, rule: Exemptions) -> Answer:
     if not rule.consent:
         return NO
     consent = case.household.consented(case.call.company, case.call.local)

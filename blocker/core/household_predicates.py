@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 from blocker.core.household_file import happened_before, local_day
-from blocker.core.law_case import COMPANY, NO, Answer, Case, Fact, unknown, yes
+from blocker.core.law_case import COMPANY, NO, Answer, Fact, LawCase, unknown, yes
 from blocker.core.law_time import Wait, add_months
 
 
@@ -24,7 +24,7 @@ class Register:
     """Registering ends the consents given before; only later ones count."""
 
 
-def after_register(case: Case, rule: Register) -> Answer:
+def after_register(case: LawCase, rule: Register) -> Answer:
     """The line was on the register, and the waiting time had run out."""
     wait = Wait(rule.months, rule.calendar_days, rule.working_days)
     for item in case.household.registered(rule.register, case.call.line, case.call.day):
@@ -49,7 +49,7 @@ class Consent:
     valid_for_months: int = 0
 
 
-def no_consent(case: Case, rule: Consent) -> Answer:
+def no_consent(case: LawCase, rule: Consent) -> Answer:
     """No consent to the company was in force, which the household must have said; silence isn't a no."""
     consent = case.household.consented(case.call.company, case.call.local, rule.valid_for_months)
     if consent.holds is None:
@@ -65,7 +65,7 @@ class Objected:
     working_days: int = 0
 
 
-def after_objection(case: Case, rule: Objected) -> Answer:
+def after_objection(case: LawCase, rule: Objected) -> Answer:
     """The household had objected to the company, without consenting again."""
     if not case.call.company:
         return unknown(COMPANY) if case.household.objections else NO
@@ -93,7 +93,7 @@ class ContractEnd:
     months: int
 
 
-def after_contract_end(case: Case, rule: ContractEnd) -> Answer:
+def after_contract_end(case: LawCase, rule: ContractEnd) -> Answer:
     """The household was the company's customer, too long ago."""
     relation = case.household.relation(case.call.company, case.call.day)
     if not relation.known:
@@ -112,7 +112,7 @@ class Most:
     hours: int = 0
 
 
-def n_calls_in_days(case: Case, rule: Most) -> Answer:
+def n_calls_in_days(case: LawCase, rule: Most) -> Answer:
     """The company had called too often, with this call."""
     if not case.call.company:
         return unknown(COMPANY)
@@ -131,7 +131,7 @@ class Persistence:
     in_30_days: int
 
 
-def persistent(case: Case, rule: Persistence) -> Answer:
+def persistent(case: LawCase, rule: Persistence) -> Answer:
     """The company kept calling."""
     if not case.call.company:
         return unknown(COMPANY)
@@ -150,7 +150,7 @@ class Rest:
     days: int
 
 
-def within_days_of_refusal(case: Case, rule: Rest) -> Answer:
+def within_days_of_refusal(case: LawCase, rule: Rest) -> Answer:
     """The household had told this company's caller “no”, in a call, fewer days ago."""
     if not case.call.company:
         return unknown(COMPANY) if any(item.in_call for item in case.household.objections) else NO
@@ -166,7 +166,7 @@ def within_days_of_refusal(case: Case, rule: Rest) -> Answer:
     return NO
 
 
-def _calls(case: Case, *, days: int = 0, hours: int = 0) -> int:
+def _calls(case: LawCase, *, days: int = 0, hours: int = 0) -> int:
     """How many calls of the company came in a time that ends with this call, this one included."""
     if hours:
         since = case.call.at.astimezone(UTC) - timedelta(hours=hours)

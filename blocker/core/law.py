@@ -20,7 +20,7 @@ from enum import StrEnum
 
 from blocker.core.exemptions import Exemptions, exempt
 from blocker.core.household_file import HouseholdFile
-from blocker.core.law_case import CallFacts, Case, Fact
+from blocker.core.law_case import CallFacts, Fact, LawCase
 from blocker.core.law_time import Calendar
 from blocker.core.predicates import PREDICATES
 from blocker.core.provenance import Source, Sure
@@ -193,7 +193,7 @@ def _judge(
     if not (call.marketing or predicate.of_the_call):
         return None
     counted = tuple(item for item in same if item.answered or (item.answered is False and provision.attempt_counts))
-    case = Case(call, household, counted, calendar)
+    case = LawCase(call, household, counted, calendar)
     answer = predicate.asks(case, provision.parameters)
     if answer.holds is False:
         return None

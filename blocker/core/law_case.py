@@ -90,7 +90,7 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LawCase:
     """A call with all that a rule may ask about it."""
 
     call: CallFacts

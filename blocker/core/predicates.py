@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from blocker.core import call_predicates as call
 from blocker.core import household_predicates as household
-from blocker.core.law_case import Answer, Case
+from blocker.core.law_case import Answer, LawCase
 
 P = TypeVar("P")
 
@@ -24,7 +24,7 @@ P = TypeVar("P")
 class Predicate(Generic[P]):
     """A question with the form of its parameters."""
 
-    asks: Callable[[Case, P], Answer]
+    asks: Callable[[LawCase, P], Answer]
     parameters: type[P]
     of_the_call: bool = False
     """About what the machine saw of the call: has a meaning before a person said that it was marketing."""

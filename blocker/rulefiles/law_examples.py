@@ -42,7 +42,7 @@ class _Customer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TriedCall:
     """What an example says, ready to be tried."""
 
     provision: str
@@ -75,7 +75,7 @@ def read_examples(
         tried.add(name)
         expected = table.word("finding", _Outcome, _Outcome.NOTHING, required=True)
         call = _call(table, country)
-        case = Case(name, expected, call, _household(table, call), _earlier(table, call))
+        case = TriedCall(name, expected, call, _household(table, call), _earlier(table, call))
         examples.append(Example(file.path, table.line(), case.differs))
     return tuple(examples), tried
 

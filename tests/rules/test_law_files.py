@@ -17,7 +17,7 @@ from blocker.core.predicates import PREDICATES
 from blocker.core.provenance import Quality, Sure
 from blocker.holidays_of import calendar_around
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
-from blocker.rulefiles.law_examples import Case
+from blocker.rulefiles.law_examples import TriedCall
 
 COUNTRIES = {"BE", "NL", "DE", "FR", "GB", "ES", "IT", "US"}
 BOOK = load_rules(shipped_rules())
@@ -38,10 +38,10 @@ def found(call: CallFacts, household: HouseholdFile) -> dict[str, Finding]:
     return {flag.provision.id: flag.finding for flag in flags}
 
 
-def tried_by(book: RuleBook) -> list[Case]:
+def tried_by(book: RuleBook) -> list[TriedCall]:
     """What the examples of the law files try."""
     cases = (getattr(example.differs, "__self__", None) for example in book.examples)
-    return [case for case in cases if isinstance(case, Case)]
+    return [case for case in cases if isinstance(case, TriedCall)]
 
 
 def test_every_version_points_to_itself_in_an_example(book: RuleBook) -> None:

@@ -7,7 +7,7 @@ import pytest
 from fakes.law_cases import NOON, call, in_range
 
 from blocker.core.household_file import Consent, Contract, HouseholdFile, Objection, Registration
-from blocker.core.law_case import Case, Presented
+from blocker.core.law_case import LawCase, Presented
 from blocker.core.law_time import Calendar, Holidays, Weekday, parse_window
 from blocker.core.number import E164, Unavailable, Unusable, Withheld
 from blocker.core.predicates import PREDICATES
@@ -26,7 +26,7 @@ def asked(
     """What a predicate answers about a call, with earlier calls so many hours before it."""
     predicate = PREDICATES[name]
     before = tuple(call(NOON - timedelta(hours=hours)) for hours in earlier)
-    case = Case(call(**facts), file, before, HOLIDAYS)
+    case = LawCase(call(**facts), file, before, HOLIDAYS)
     answer = predicate.asks(case, predicate.parameters(**parameters))
     assert bool(answer.unknown) is (answer.holds is None)
     assert bool(answer.facts) is (answer.holds is True)
