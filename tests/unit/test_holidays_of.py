@@ -45,8 +45,8 @@ def test_each_country_has_its_own(country: str, day: date) -> None:
 def test_a_country_without_known_holidays_has_none() -> None:
     """A line anywhere can be asked about, at any time."""
     assert calendar_around(date(2026, 1, 1), "XX").national == frozenset()
-    assert date(9999, 12, 25) in calendar_around(date.max, "BE").national
-    assert calendar_around(date.min, "BE").regional is not None
+    assert calendar_around(date.max, "BE").national <= calendar_around(date.max, "BE").regional
+    assert calendar_around(date.min, "BE").national == frozenset()
 
 
 def test_the_library_is_loaded_when_a_call_is_judged_and_not_before() -> None:
