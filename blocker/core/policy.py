@@ -1,8 +1,8 @@
 """What the household wants done with callers about whom no list says anything: values with their defaults.
 
-Decides nothing by itself; `decide.py` asks it. Which policy holds on a line at an hour, `policy_week.py` says. A default
-rings wherever a wanted call could be lost: hospitals, doctors and town halls withhold their numbers, and a network may
-do so on its own.
+Decides nothing by itself; `decide.py` asks it. Which policy holds on a line at an hour, `policy_week.py` says. A
+default rings wherever a wanted call could be lost: hospitals, doctors and town halls withhold their numbers, and a
+network may do so on its own.
 """
 
 from dataclasses import dataclass

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     COMPANY = "company-rule"
     CANVASSING_RANGE = "canvassing-range"
     REPEAT = "repeat-call"
+    OFTEN = "called-often"
     COMMUNITY = "community-list"
     PREMIUM_RANGE = "premium-range"
     WITHHELD = "withheld"
