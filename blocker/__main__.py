@@ -12,11 +12,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blocker import __version__, actions
-from blocker.commands import OK, UNUSABLE, USAGE, Run, calls, check, demo, doctor, lists, report, serve, sync, verify
+from blocker.commands import (
+    OK,
+    UNUSABLE,
+    USAGE,
+    Run,
+    calls,
+    check,
+    company,
+    contacts,
+    demo,
+    doctor,
+    expect,
+    lists,
+    report,
+    serve,
+    sync,
+    verify,
+)
 from blocker.config import load_config
 from blocker.errors import BlockerError, UsageError
 
-COMMANDS = (serve, check, lists, calls, report, verify, sync, doctor, demo)
+COMMANDS = (serve, check, lists, company, contacts, expect, calls, report, verify, sync, doctor, demo)
 """In the order in which the help shows them."""
 
 INTERRUPTED = 130

@@ -8,20 +8,25 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from blocker.bookbinding import bind
 from blocker.clock import SystemClock
+from blocker.companies import Companies, in_force, known_settings
 from blocker.config import Config
 from blocker.control import Handler, ServiceAbsent, ask
 from blocker.core import record
 from blocker.core.call import Line
 from blocker.core.case import Knowledge
+from blocker.core.company_setting import Settings
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.ports import Clock
+from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir, Lock
-from blocker.errors import BlockerError, DataDirError, DataDirInUseError, RulesError
+from blocker.dossiers import Dossiers
+from blocker.errors import BlockerError, ConfigError, DataDirError, DataDirInUseError, RulesError
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
 from blocker.fetching import Fetcher
@@ -31,10 +36,14 @@ from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
 from blocker.screening import Setting
+from blocker.sources import AddressBook
 from blocker.store import household_db
 from blocker.store.book import Book
+from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
+from blocker.store.wanted_db import WantedDb
 from blocker.syncing import Syncer
+from blocker.wanting import WantedCalls
 
 T = TypeVar("T")
 
@@ -56,6 +65,18 @@ def setting_of(config: Config) -> Setting:
     lines = tuple(config.lines.values())
     home = lines[0] if len(lines) == 1 else Line("line", config.region, config.time_zone)
     return Setting(home, lines, config.trunks)
+
+
+def settings_in_file(config: Config, rules: RuleBook) -> Settings:
+    """The configuration's settings for companies.
+
+    Raises:
+        ConfigError: it names companies that the rules don't know.
+    """
+    settings, faults = known_settings(config.companies, rules.companies)
+    if faults:
+        raise ConfigError(faults)
+    return settings
 
 
 class Owner:
@@ -104,6 +125,60 @@ class Owner:
                 mark_blocks=self.config.mark_blocks,
             )
             await self._opened(self.household.load())
+        await self._open_companies(store)
+        self.wanted = self._wanted_calls(store)
+        self._open.push_async_callback(self.wanted.close)
+        await self._opened(self.wanted.load())
+
+    def _wanted_calls(self, store: HouseholdDb | None) -> WantedCalls:
+        config = self.config
+        return WantedCalls(
+            store=WantedDb(store) if store is not None else None,
+            journal=self.recorder,
+            clock=self.clock,
+            companies=lambda: self.rules.companies,
+            ranges=lambda: self.rules.ranges,
+            region=config.region,
+            regions=[line.region for line in config.lines.values()],
+            zone=ZoneInfo(config.time_zone),
+            allowed_for=max(
+                policy.dialled
+                for week in (config.policies.household, *config.policies.lines.values())
+                for policy in week.policies
+            ),
+        )
+
+    async def _open_companies(self, store: HouseholdDb | None) -> None:
+        config = self.config
+        self._configured, faults = known_settings(config.companies, self.rules.companies)
+        if faults:  # a company that a newer rule set dropped: the others' settings hold all the same
+            await self._opened(_refuse(ConfigError(faults)))
+        self.dossiers = Dossiers(
+            records=lambda: reader(config),
+            flush=self.recorder.flush,
+            book=lambda: self.rules.companies,
+            settings=self._settings,
+            clock=self.clock,
+            region=config.region,
+            time_zone=config.time_zone,
+        )
+        self.companies: Companies | None = None
+        if store is not None:
+            self.companies = Companies(
+                store=CompaniesDb(store),
+                journal=self.recorder,
+                file=self.dossiers.file,
+                book=lambda: self.rules.companies,
+                configured=self._configured,
+                clock=self.clock,
+                region=config.region,
+                time_zone=config.time_zone,
+            )
+            await self._opened(self.companies.load())
+
+    def _settings(self) -> Settings:
+        """The settings for companies that are in force; the configuration's alone where the others can't be read."""
+        return self.companies.settings if self.companies else self._configured
 
     async def _possess(self) -> None:
         self.datadir.create()
@@ -140,18 +215,23 @@ class Owner:
             ranges=self.rules.ranges,
             community=self.book,
             policy=self.config.policy,
+            wanted=self.wanted.wanted(),
+            settings=self._settings(),
         )
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands that change something, or that only the owner can answer, by name."""
-        if self.household is None:
+        if self.household is None or self.companies is None:
             raise DataDirError("the data directory can't be used: " + "; ".join(self.problems))
         return {
             "list-add": self.household.list_add,
             "list-remove": self.household.list_remove,
             "list-show": self.household.list_show,
             "mark": self.household.mark,
+            "company-set": self.companies.set,
+            "company-show": self.dossiers.show,
             "sync": self.sync,
+            **self.wanted.handlers(),
         }
 
     async def sync(self, origin: str, source: str = "") -> dict[str, Any]:
@@ -190,11 +270,15 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
 async def knowledge(config: Config) -> Knowledge:
     """What a running service would decide by at this moment, for somebody who asks why; changes nothing."""
     rules, _ = rules_of(config)
+    settings = settings_in_file(config, rules)
     listings: list[Listing] = []
+    wanted = Wanted()
     if (config.data_dir / household_db.FILE_NAME).exists():
         store = await HouseholdDb.open(config.data_dir, read_only=True)
         try:
             listings = await store.listings()
+            wanted = await WantedDb(store).wanted()
+            settings = in_force(settings, await CompaniesDb(store).settings())
         finally:
             await store.close()
     lists = {name: ListIndex(item for item in listings if item.list is name) for name in ListName}
@@ -205,7 +289,24 @@ async def knowledge(config: Config) -> Knowledge:
         ranges=rules.ranges,
         community=Book(DataDir(config.data_dir).book),
         policy=config.policy,
+        wanted=wanted,
+        settings=settings,
     )
+
+
+async def _refuse(error: BlockerError) -> None:
+    raise error
+
+
+def read_contacts(raw: bytes, region: str) -> AddressBook:
+    """An address book in vCard form; the library for it is loaded only here, since nothing else needs it.
+
+    Raises:
+        SourceError: it is none.
+    """
+    from blocker.sources import vcard  # noqa: PLC0415
+
+    return vcard.read(raw, region)
 
 
 FORMS = Forms(

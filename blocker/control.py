@@ -16,8 +16,8 @@ import structlog
 
 from blocker.errors import BlockerError, DataDirError, UsageError
 
-MAX_LINE = 64 * 1024
-"""Longest command or answer in bytes, but for lists, which are sent as one answer line as well."""
+MAX_LINE = 4 * 1024 * 1024
+"""Longest command in bytes: an address book of 20,000 numbers fits."""
 
 MAX_ANSWER = 64 * 1024 * 1024
 

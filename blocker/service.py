@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,11 @@ from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.control import ControlServer
 from blocker.core import number, record
+from blocker.core.company_setting import digest
+from blocker.core.entry import format_time
 from blocker.core.ports import Clock
+from blocker.core.treatment import Treatment
+from blocker.core.verdict import Verdict
 from blocker.core.week import Week
 from blocker.errors import DataDirError, LedgerError, UsageError
 from blocker.hooks.fastagi import FastAgiServer
@@ -63,21 +67,26 @@ class Service:
         self.screener = Screener(
             knowledge=owner.knowledge(),
             setting=setting_of(config),
-            treat=actions.load()[config.action],
+            treat=_treating(),
             recorder=owner.recorder,
             clock=owner.clock,
             budget_seconds=config.fastagi.budget_seconds,
+            policies=config.policies,
         )
         if owner.household is not None:
             owner.household.on_change = self._lists_changed
+        if owner.companies is not None:
+            owner.companies.on_change = self._lists_changed
+        owner.wanted.on_change = self._lists_changed
         self.fastagi = FastAgiServer(
             self.screener,
+            owner.wanted.dialling,
             host=config.fastagi.host,
             port=config.fastagi.port,
             budget_seconds=config.fastagi.budget_seconds,
             allowed_peers=[str(peer) for peer in config.fastagi.allowed_peers],
         )
-        self.http = HttpHook(self.screener, budget_seconds=config.fastagi.budget_seconds)
+        self.http = HttpHook(self.screener, owner.wanted.dialling, budget_seconds=config.fastagi.budget_seconds)
         self.web = WebServer(
             self.health,
             Metrics(self._series),
@@ -120,20 +129,24 @@ class Service:
         problems = list(self.owner.problems)
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
+        problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
         return problems
 
     async def status(self) -> dict[str, Any]:
         """For `doctor`: what a person would ask a running service."""
+        wanted, now = self.owner.wanted.wanted(), self.owner.clock.now()
+        until = wanted.no_blocking_until
         return {
             "version": __version__,
             "fastagi": self.fastagi.port,
             "http": self.web.port,
             "problems": self.health(),
             "observe_only": self.config.policy.observe_only,
+            "no_blocking_until": format_time(until) if wanted.pauses_at(now) and until else None,
         }
 
     def _lists_changed(self) -> None:
-        self.screener.knowledge = self.owner.knowledge()
+        self.screener.use(self.owner.knowledge())
 
     async def _listen(self) -> None:
         try:
@@ -193,7 +206,11 @@ class Service:
             time_zone=self.config.time_zone,
             observe_only=self.config.policy.observe_only,
             rules=owner.rules.sha256,
-            lists={"allow": knowledge.allow.sha256(), "block": knowledge.block.sha256()},
+            lists={
+                "allow": knowledge.allow.sha256(),
+                "block": knowledge.block.sha256(),
+                "companies": digest(knowledge.settings),
+            },
         )
         with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
             await owner.recorder.durable(*record.gap_at_start(watched.content if watched else None, now), started)
@@ -214,6 +231,12 @@ class Service:
         yield Series(
             "blocker_entries_waiting", "Entries that the disk couldn't take yet.", (), {(): waiting}, counts_up=False
         )
+
+
+def _treating() -> Callable[[Verdict, str], Treatment]:
+    """What is done about an unwanted call, by the name of the action that the policy of the moment gives."""
+    known = actions.load()
+    return lambda verdict, action: known[action](verdict)
 
 
 async def serve(config: Config) -> None:

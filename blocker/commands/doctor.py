@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from blocker import app
 from blocker.commands import NO, OK, say
@@ -50,6 +51,7 @@ async def run(config: Config, _: argparse.Namespace) -> int:
     examinations: tuple[Callable[[Config], Awaitable[tuple[Finding, str]]], ...] = (
         _rules,
         _service,
+        _blocking,
         _ledger,
         _clock,
         _asterisk,
@@ -70,6 +72,7 @@ async def _rules(config: Config) -> tuple[Finding, str]:
     rules, fault = app.rules_of(config)
     if fault:
         return Finding.BAD, fault
+    app.settings_in_file(config, rules)
     return (
         Finding.GOOD,
         f"{len(rules.companies)} companies and {len(rules.ranges)} number ranges in {len(rules.files)} files",
@@ -90,6 +93,21 @@ async def _service(config: Config) -> tuple[Finding, str]:
         return Finding.BAD, "; ".join(status["problems"])
     only = "; observe_only is on, so everything rings" if status["observe_only"] else ""
     return Finding.GOOD, f"version {status['version']} on ports {status['fastagi']} and {status['http']}{only}"
+
+
+async def _blocking(config: Config) -> tuple[Finding, str]:
+    """Whether calls may be blocked at all just now."""
+    now = datetime.now(UTC)
+    try:
+        said = (await ask(DataDir(config.data_dir).control_socket, "status"))["no_blocking_until"]
+        until = parse_time(said) if said else None
+    except ServiceAbsent:
+        wanted = (await app.knowledge(config)).wanted
+        until = wanted.no_blocking_until if wanted.pauses_at(now) else None
+    if until is None:
+        return Finding.GOOD, "not paused"
+    local = until.astimezone(ZoneInfo(config.time_zone))
+    return Finding.ODD, f"no blocking until {local:%Y-%m-%d %H:%M}, since an emergency or help line was called"
 
 
 def _listens(host: str, port: int) -> bool:

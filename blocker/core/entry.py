@@ -54,7 +54,14 @@ class EntryKind(StrEnum):
     STATEMENT = "statement"
     LIST_CHANGED = "list-changed"
     LIST_SYNCED = "list-synced"
+    CONTACTS_CHANGED = "contacts-changed"
+    EXPECTATION = "expectation"
+    BLOCKING_PAUSED = "blocking-paused"
     RULES_LOADED = "rules-loaded"
+    COMPANY_SET = "company-set"
+    CONTRACT = "contract"
+    OBJECTION = "objection"
+    CONSENT = "consent"
     ERASURE = "erasure"
 
 

@@ -188,6 +188,27 @@ def list_changed(at: datetime, change: str, listing: Listing, *, by: str, sha256
     )
 
 
+def rules_loaded(at: datetime, *, sha256: str, files: int) -> Content:
+    """The rules that calls are judged by from now on: the sum over all their files, and how many those are."""
+    return _entry(EntryKind.RULES_LOADED, at, sha256=sha256, files=files)
+
+
 def list_synced(at: datetime, *, source: str, origin: str, entries: int, sha256: str) -> Content:
     """A community list was replaced by a newer one."""
     return _entry(EntryKind.LIST_SYNCED, at, source=source, origin=origin, entries=entries, sha256=sha256)
+
+
+def contacts_changed(at: datetime, *, count: int, sha256: str, by: str) -> Content:
+    """The household's contacts were replaced as a whole. Whose numbers they are stays with the household."""
+    return _entry(EntryKind.CONTACTS_CHANGED, at, list="contacts", count=count, sha256=sha256, by=by)
+
+
+def expectation(at: datetime, *, since: datetime, until: datetime, company: str | None, by: str) -> Content:
+    """The household expects a call; told again with an earlier `until` where the window was closed before its time."""
+    span = {"from": format_time(since), "until": format_time(until)}
+    return _entry(EntryKind.EXPECTATION, at, **span, company=company, by=by)
+
+
+def blocking_paused(at: datetime, *, until: datetime, why: str) -> Content:
+    """From now on nothing is blocked for a time. The number that was dialled isn't told."""
+    return _entry(EntryKind.BLOCKING_PAUSED, at, until=format_time(until), why=why)

@@ -1,4 +1,4 @@
-"""What makes a call wanted beside the lists, as values: contacts, numbers dialled, windows, and a pause of all blocking.
+"""What makes a call wanted beside the lists, as values: contacts, numbers dialled, windows, a pause of all blocking.
 
 Decides what holds at which moment; that is judged by the time of the call, so that nothing has to happen when one of
 them ends. Where it stands in the order of precedence, `decide.py` says. A clock that runs behind (a small computer that

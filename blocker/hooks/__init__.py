@@ -4,7 +4,8 @@ This file is the contract between a hook and the call path: what a hook is given
 nothing about a call. It doesn't import the call path either; `app.py` hands it over.
 
 For each call a hook owes, in this order and once each: `judge`; where the treatment turns the call away, `secure`, and
-it goes on with what came back; its answer to the phone system, unless the deadline has passed; `settle`.
+it goes on with what came back; its answer to the phone system, unless the deadline has passed; `settle`. A call out of
+the house is only noted, after its answer: it waits for nothing.
 """
 
 from typing import Protocol, TypeVar
@@ -33,6 +34,14 @@ class Screening(Protocol):
 
 
 S = TypeVar("S", bound=Screening)
+
+
+class Dialled(Protocol):
+    """Who is told of calls out of the house."""
+
+    def note(self, number: str, channel: str) -> None:
+        """The household dials a number, as it dialled it. Never waits, never raises."""
+        ...
 
 
 class Screener(Protocol[S]):

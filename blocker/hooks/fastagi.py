@@ -7,6 +7,9 @@ One connection is one call: environment in, three channel variables out, the las
 alone the dialplan acts; then the connection is closed. Whatever else happens — a breach of the protocol, a hang-up, a
 lost connection, the deadline — it is closed without a further word, and the phone rings, for nothing was said.
 
+A connection to `agi://127.0.0.1:4573/dialled` tells of a call out of the house. It is closed at once, and only then is
+the number noted: nothing that is done about it can hold up that call.
+
 A connection logs at most one line, and only where something was amiss: the call path logs the calls.
 """
 
@@ -21,7 +24,7 @@ import structlog
 from blocker.core.call import Sighting
 from blocker.core.treatment import HangUp, LetRing, Step
 from blocker.errors import ProtocolError
-from blocker.hooks import S, Screener
+from blocker.hooks import Dialled, S, Screener
 from blocker.hooks.agi import HANGUP, MAX_BYTES, NEED_DATA, Dialogue, Reply, Request
 from blocker.hooks.arrival import Arrival, Listener, Peers
 
@@ -38,9 +41,15 @@ ACTIONS: dict[tuple[Step, ...], str] = {
 """`BLOCKER_ACTION` for each treatment that the dialplan knows how to carry out."""
 
 
+DIALLED = "dialled"
+"""The script asked for by calls out of the house; whatever else is asked for is a call to be screened."""
+
+
 class End(StrEnum):
     """How a connection ended; one count each."""
 
+    NOTED = "noted"
+    """A call out of the house."""
     ANSWERED = "answered"
     """The whole answer was confirmed in time."""
     LATE = "late"
@@ -63,6 +72,7 @@ class FastAgiServer(Generic[S]):
     def __init__(
         self,
         screener: Screener[S],
+        dialled: Dialled,
         *,
         host: str = "127.0.0.1",
         port: int = 4573,
@@ -74,6 +84,7 @@ class FastAgiServer(Generic[S]):
 
         Args:
             screener: the call path.
+            dialled: who is told of calls out of the house.
             host: a literal address to listen on.
             port: 0 takes a free one, to be read from `port`.
             budget_seconds: how long a peer may take from its connection to the end of its environment.
@@ -85,6 +96,7 @@ class FastAgiServer(Generic[S]):
         """
         self.counts: Counter[End] = Counter()
         """Connections by how they ended, since the start."""
+        self.dialled = dialled
         self._screener = screener
         self._host, self._port = host, port
         self._budget = budget_seconds
@@ -209,10 +221,12 @@ class _Connection(Generic[S]):
 
     def _listen(self) -> None:
         """Take all that the peer has said, then go on as far as that allows."""
-        sighting = gone = None
+        sighting = dialled = gone = None
         try:
             while gone is None and (event := self._dialogue.next_event()) is not NEED_DATA:
-                if isinstance(event, Request):
+                if isinstance(event, Request) and event.fields.get("network_script") == DIALLED:
+                    dialled = event
+                elif isinstance(event, Request):
                     sighting = sighting_of(event, self._peer)
                 elif isinstance(event, Reply):
                     self._take_reply(event)
@@ -220,6 +234,10 @@ class _Connection(Generic[S]):
                     gone = End.HUNG_UP if event is HANGUP else End.LOST if self._spoke else End.SILENT
         except ProtocolError as breach:
             self.end(End.BREACH, str(breach))
+            return
+        if dialled is not None:
+            self.end(End.NOTED)
+            self._server.dialled.note(dialled.fields.get("arg_1", ""), dialled.fields.get("channel", ""))
             return
         if sighting is not None:  # judged only now: had the peer spoken out of turn, nothing of it were to be believed
             self._judge(sighting)
@@ -288,7 +306,7 @@ class _Connection(Generic[S]):
             self._loop.remove_reader(self._descriptor)
         self._socket.close()
         self._server.counts[how] += 1
-        if how not in (End.ANSWERED, End.SILENT):
+        if how not in (End.ANSWERED, End.NOTED, End.SILENT):
             call = None if self._screening is None else self._screening.call_id
             self._server.log.warning("no answer was given", how=str(how), why=why, call=call, peer=self._peer)
         if self._securing is None:

@@ -6,6 +6,8 @@ mounts `routes()`. The dialogue is two requests, since an HTTP answer that was s
     POST /v1/screen                       {"number": "+32…", …}  →  {"call": "…", "action": "reject", "steps": […], …}
     POST /v1/screen/{call}/acknowledged   once the steps are begun, before the deadline
 
+    POST /v1/dialled                      {"number": "112"}      →  {"noted": true}; a call out of the house
+
 Without the second the record says that the call rang or that nothing is known. An error answer of any kind means: let
 the call ring.
 """
@@ -23,7 +25,7 @@ from aiohttp import web
 
 from blocker.core.call import Sighting
 from blocker.core.treatment import HangUp, LetRing, Step
-from blocker.hooks import S, Screener
+from blocker.hooks import Dialled, S, Screener
 from blocker.hooks.arrival import waited_seconds
 
 MAX_WAITING = 256
@@ -53,8 +55,9 @@ class _BadRequestError(Exception):
 class HttpHook(Generic[S]):
     """The two requests, and the screenings in between."""
 
-    def __init__(self, screener: Screener[S], *, budget_seconds: float = 1.2) -> None:
+    def __init__(self, screener: Screener[S], dialled: Dialled, *, budget_seconds: float = 1.2) -> None:
         self._screener = screener
+        self._dialled = dialled
         self._budget = budget_seconds
         self._waiting: dict[str, tuple[S, asyncio.TimerHandle]] = {}
         self._log = structlog.get_logger("http")
@@ -64,6 +67,7 @@ class HttpHook(Generic[S]):
         return [
             web.post("/v1/screen", self.screen),
             web.post("/v1/screen/{call}/acknowledged", self.acknowledge),
+            web.post("/v1/dialled", self.dialled),
         ]
 
     async def screen(self, request: web.Request) -> web.Response:
@@ -113,6 +117,19 @@ class HttpHook(Generic[S]):
         self._screener.settle(screening, now)
         return web.json_response({"call": call, "acknowledged": now <= screening.deadline})
 
+    async def dialled(self, request: web.Request) -> web.Response:
+        """The household dials a number; the answer doesn't wait for anything that follows from it."""
+        try:
+            async with asyncio.timeout(self._budget):
+                number, channel = _dialled(await request.read())
+        except TimeoutError:
+            return _refusal(408, "it took too long", "body", "send it at once, and dial in any case")
+        except _BadRequestError as bad:
+            self._log.warning("a dialled number that is none", what=bad.what, where=bad.where, peer=request.remote)
+            return _refusal(400, bad.what, bad.where, bad.mend)
+        self._dialled.note(number, channel)
+        return web.json_response({"noted": True})
+
     def close(self) -> None:
         """No acknowledgement can come any more: settle what still waits for one."""
         for call in tuple(self._waiting):
@@ -156,6 +173,16 @@ def _sighting(body: bytes) -> Sighting:
         channel=_text(question.get("channel", ""), "channel"),
         references={_text(key, "references"): _text(value, "references") for key, value in references.items()},
     )
+
+
+def _dialled(body: bytes) -> tuple[str, str]:
+    """Number and channel. Raises `_BadRequestError` where no number was dialled."""
+    question = _object(body)
+    _known(question, ("number", "channel"), "body")
+    number, channel = (_text(question.get(key, ""), key) for key in ("number", "channel"))
+    if not number:
+        raise _BadRequestError("there is no number", "number", "give it as it was dialled")
+    return number, channel
 
 
 def _object(body: bytes) -> dict[str, Any]:

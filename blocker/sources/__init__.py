@@ -22,6 +22,16 @@ class Reading:
     """How many items could not be read and were left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """What somebody's address book holds; read by `vcard.py`, the one file here that is about people who are wanted."""
+
+    people: tuple[tuple[str, str], ...]
+    """Numbers in E.164, each with a name."""
+    faults: tuple[str, ...]
+    """What could not be read and was passed over, each with its line and the name it stands under."""
+
+
 class Reader(Protocol):
     """What every file here offers."""
 

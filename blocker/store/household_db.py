@@ -1,4 +1,4 @@
-"""`household.sqlite3`: the household's allow and block lists.
+"""`household.sqlite3`: the household's allow and block lists; `wanted_db.py` has its other tables.
 
 Decides how listings lie in the file. Which of them speaks for a call, `core/listing.py` decides from all of them in
 memory: this file is read at the start and after a change, never while a call waits. Changes are told in the ledger by
@@ -50,7 +50,7 @@ class HouseholdDb:
 
     async def listings(self) -> list[Listing]:
         """All listings of both lists, those that have run out included, sorted by list and number."""
-        return [self._listing(row) for row in await self._run(_ALL)]
+        return [self._listing(row) for row in await self.run(_ALL)]
 
     async def add(self, listing: Listing) -> None:
         """Put a listing on its list; where its target is listed already, renew that one's comment and end.
@@ -60,19 +60,19 @@ class HouseholdDb:
         """
         until = format_time(listing.until) if listing.until else None
         added = (format_time(listing.added_at), listing.added_by)
-        await self._run(_ADD, listing.list, listing.number, listing.is_prefix, listing.comment, *added, until)
+        await self.run(_ADD, listing.list, listing.number, listing.is_prefix, listing.comment, *added, until)
 
     async def remove(self, list_name: ListName, target: str) -> Listing | None:
         """Take a target, written as `Target.text`, off a list; returns what stood there, None if nothing did."""
-        rows = await self._run(_REMOVE, list_name, target.removesuffix("*"), target.endswith("*"))
+        rows = await self.run(_REMOVE, list_name, target.removesuffix("*"), target.endswith("*"))
         return self._listing(rows[0]) if rows else None
 
     async def close(self) -> None:
         with foreign_errors(self._path, "household"):
             await self._database.close()
 
-    async def _run(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        """One statement, durable when this returns."""
+    async def run(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """One statement, durable when this returns; also for the modules that know the other tables."""
         with foreign_errors(self._path, "household"):
             try:
                 return list(await self._database.execute_fetchall(statement, values))

@@ -9,10 +9,24 @@ from fakes.screener import FakeScreener, FakeScreening
 from blocker.hooks.fastagi import FastAgiServer
 
 
+class FakeDialled:
+    """Remembers which calls out of the house it was told of, each with its channel."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str]] = []
+
+    def note(self, number: str, channel: str) -> None:
+        self.noted.append((number, channel))
+
+
 @asynccontextmanager
-async def fastagi(screener: FakeScreener, **settings: Any) -> AsyncIterator[FastAgiServer[FakeScreening]]:
+async def fastagi(
+    screener: FakeScreener, dialled: FakeDialled | None = None, **settings: Any
+) -> AsyncIterator[FastAgiServer[FakeScreening]]:
     """A FastAGI server; its budget for an environment is the screener's, unless said otherwise."""
-    server = FastAgiServer(screener, **{"port": 0, "budget_seconds": screener.budget_seconds} | settings)
+    server = FastAgiServer(
+        screener, dialled or FakeDialled(), **{"port": 0, "budget_seconds": screener.budget_seconds} | settings
+    )
     await server.start()
     try:
         yield server

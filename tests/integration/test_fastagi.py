@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from fakes.agi_client import AgiClient, call, environment
-from fakes.hooks import fastagi
+from fakes.hooks import FakeDialled, fastagi
 from fakes.screener import REJECT, FakeScreener
 from structlog.testing import capture_logs
 
@@ -141,7 +141,7 @@ async def test_it_listens_on_the_address_that_it_is_told() -> None:
         assert (await client.carry_out())["BLOCKER_ACTION"] == "ring"
         await client.close()
         with pytest.raises(OSError, match="in use"):
-            await FastAgiServer(FakeScreener(), host="::1", port=server.port).start()
+            await FastAgiServer(FakeScreener(), FakeDialled(), host="::1", port=server.port).start()
 
 
 async def test_many_calls_at_once_each_get_their_own_answer() -> None:
@@ -179,13 +179,13 @@ async def test_an_ordinary_call_writes_no_line() -> None:
 def test_who_may_ask_has_to_be_said_where_others_could(host: str, allowed: tuple[str, ...], fault: str) -> None:
     """An address that can be reached from outside needs the peers by name, in numbers."""
     with pytest.raises(ConfigError, match=fault):
-        FastAgiServer(FakeScreener(), host=host, allowed_peers=allowed)
+        FastAgiServer(FakeScreener(), FakeDialled(), host=host, allowed_peers=allowed)
 
 
 @pytest.mark.parametrize(("host", "allowed"), [("127.0.0.1", ()), ("::1", ()), ("0.0.0.0", ("192.0.2.0/24",))])  # noqa: S104
 def test_loopback_or_named_peers_are_enough(host: str, allowed: tuple[str, ...]) -> None:
     """Each of these may listen."""
-    assert FastAgiServer(FakeScreener(), host=host, allowed_peers=allowed).port == 4573
+    assert FastAgiServer(FakeScreener(), FakeDialled(), host=host, allowed_peers=allowed).port == 4573
 
 
 async def test_a_peer_that_was_not_named_is_sent_away() -> None:

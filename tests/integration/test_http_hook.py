@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from fakes.hooks import FakeDialled
 from fakes.screener import REJECT, FakeScreener
 
 from blocker.core.treatment import RING
@@ -21,9 +22,9 @@ MANY = {str(n): "" for n in range(MAX_REFERENCES + 1)}
 
 
 @asynccontextmanager
-async def asked(screener: FakeScreener) -> AsyncIterator[aiohttp.ClientSession]:
+async def asked(screener: FakeScreener, dialled: FakeDialled | None = None) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of a server with nothing but the hook."""
-    hook = HttpHook(screener, budget_seconds=screener.budget_seconds)
+    hook = HttpHook(screener, dialled or FakeDialled(), budget_seconds=screener.budget_seconds)
     server = WebServer(list, Metrics(tuple), routes=hook.routes(), port=0)
     await server.start()
     try:
