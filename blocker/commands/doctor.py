@@ -72,6 +72,9 @@ async def _rules(config: Config) -> tuple[Finding, str]:
     rules, fault = app.rules_of(config)
     if fault:
         return Finding.BAD, fault
+    own = f"{config.household_rules}/"
+    if failed := [str(each) for each in rules.failed_examples() if each.file.startswith(own)]:
+        return Finding.BAD, "examples in the household's own rules don't hold:\n" + "\n".join(failed)
     app.settings_in_file(config, rules)
     return (
         Finding.GOOD,

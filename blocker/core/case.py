@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from blocker.core.call import IncomingCall
 from blocker.core.company import CompanyBook
+from blocker.core.company_setting import Settings
 from blocker.core.listing import ListIndex
 from blocker.core.policy import Policy
 from blocker.core.ports import CommunityList
@@ -29,6 +30,8 @@ class Knowledge:
     policy: Policy
     wanted: Wanted = field(default_factory=Wanted)
     """What the household wants without having listed it: contacts, numbers it dialled, calls it expects."""
+    settings: Settings = field(default_factory=dict)
+    """The household's settings for companies, by slug."""
 
 
 class Moment(NamedTuple):
@@ -38,6 +41,8 @@ class Moment(NamedTuple):
     """Aware, in the zone of the called line: laws and lists begin and end at its midnight."""
     previous: datetime | None = None
     """When the same number last called, if it did lately."""
+    today: int = 1
+    """How many times it has called on this local day, as far as is remembered; this call included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ class CompanyBook:
 
     def __init__(self, companies: Iterable[Company] = ()) -> None:
         self._by_slug = {company.slug: company for company in companies}
+        self._patterned = tuple(company for company in self._by_slug.values() if company.caller_names)
         self._by_name: dict[str, list[tuple[Company, Name]]] = {}
         for company in self._by_slug.values():
             for name in company.names:
@@ -206,7 +207,7 @@ class CompanyBook:
 
     def by_caller_name(self, shown: str) -> tuple[Company, ...]:
         """The companies whose pattern fits a caller name that was presented: a hint, since anybody can present any."""
-        return tuple(company for company in self if any(fits(shown, pattern) for pattern in company.caller_names))
+        return tuple(one for one in self._patterned if any(fits(shown, pattern) for pattern in one.caller_names))
 
     def successor(self, slug: str, on: date) -> Company | None:
         """The company that a slug means on a day, take-overs until then followed; None for an unknown slug."""

@@ -68,7 +68,12 @@ ROWS: tuple[Row, ...] = (
         rows.expected,
     ),
     Row(Reason.BLOCK_LIST, _NUMBER, "the household's no needs no further reason", rows.block_list),
-    Row(Reason.COMPANY, _NUMBER, "a published marketing number is the seller's own word", rows.company),
+    Row(
+        Reason.COMPANY,
+        frozenset({E164, Unusable}),
+        "the household's word about a company, and the seller's own about its numbers; what is listed is nearer still",
+        rows.company,
+    ),
     Row(
         Reason.CANVASSING_RANGE,
         _NUMBER,
@@ -76,6 +81,12 @@ ROWS: tuple[Row, ...] = (
         rows.canvassing_range,
     ),
     Row(Reason.PREMIUM_RANGE, _NUMBER, "odd and seldom wanted, but a range alone convicts nobody", rows.premium_range),
+    Row(
+        Reason.OFTEN,
+        _NUMBER,
+        "only flags, and so before the row that lets the same number through",
+        rows.often,
+    ),
     Row(
         Reason.REPEAT,
         _NUMBER,

@@ -42,6 +42,8 @@ class Objection:
     when: When
     in_call: bool = False
     """Said to the caller during a call."""
+    how: str = ""
+    """The way in which it was made, such as `post`; empty where the household doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)

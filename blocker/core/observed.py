@@ -182,6 +182,8 @@ def _standing(verdict: Content, happened: Happened, mark: str) -> Standing:
     if mark == "wanted":
         return Standing.FALSE_POSITIVE if verdict["decision"] == Decision.BLOCK else Standing.WANTED
     reason = verdict["reason"]
+    if reason == Reason.COMPANY and verdict["decision"] == Decision.RING:
+        return Standing.UNMARKED  # the household lets that company's calls ring
     if happened is Happened.REFUSED:
         return Standing.UNWANTED if reason in MARKETING_REASONS else Standing.REFUSED
     listed = any(match["kind"] == "community" for match in verdict["matches"]) and reason not in _HOUSEHOLD_SAID_YES

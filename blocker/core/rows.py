@@ -7,10 +7,13 @@ among them: that is `decide.py`.
 from datetime import datetime, timedelta
 
 from blocker.core.case import Case, Found
-from blocker.core.company import Purpose
+from blocker.core.company import Company
 from blocker.core.company_name import fits
+from blocker.core.company_setting import MAX_CALLER_NAME, Calls, CompanySetting
+from blocker.core.company_setting import decision as wish_for
 from blocker.core.listing import ListIndex
 from blocker.core.number import E164, Caller, Unusable, Withheld
+from blocker.core.plain_text import as_unicode
 from blocker.core.ranges import Range, RangeClass
 from blocker.core.verdict import Decision, Match
 
@@ -104,14 +107,43 @@ def _listed(case: Case, index: ListIndex, decision: Decision) -> Found | None:
 
 
 def company(case: Case) -> Found | None:
-    """Numbers that a company publishes."""
+    """Numbers that a company publishes, and caller names of companies for which the household has a setting."""
     known = case.knowledge.companies.by_number(case.number)
     if known is None:
-        return None
+        return _caller_name(case) if case.knowledge.settings else None
     company, number = known
     match = Match("company", company.name, number.where, f"{number.purpose} number: {number.source}")
+    setting = _setting(case, company)
     # A service number says nothing about who calls: it can be made up by anybody, and the bank rings back from one.
-    return Found((match,), Decision.BLOCK if number.purpose is Purpose.MARKETING else None)
+    calls, noted = (setting.calls, (_setting_match(setting),)) if setting else (Calls.DEFAULT, ())
+    return Found((match, *noted), wish_for(calls, number.purpose))
+
+
+def _caller_name(case: Case) -> Found | None:
+    """The household's settings for companies that a caller name looks like; where they differ, it rings."""
+    if not case.call.sighting.name:
+        return None
+    found: Found | None = None
+    for company in case.knowledge.companies.by_caller_name(as_unicode(case.call.sighting.name[:MAX_CALLER_NAME])):
+        setting = _setting(case, company)
+        wish = wish_for(setting.calls, None) if setting else None
+        if setting and wish and (found is None or wish is Decision.RING):
+            match = Match("company", company.name, company.where, "caller name presented")
+            found = Found((match, _setting_match(setting)), wish)
+    return found
+
+
+def _setting(case: Case, company: Company) -> CompanySetting | None:
+    """What the household said of a company, or of the one that has taken it over since."""
+    settings = case.knowledge.settings
+    if not settings or company.slug in settings:
+        return settings.get(company.slug)
+    heir = case.knowledge.companies.successor(company.slug, case.moment.local.date())
+    return settings.get(heir.slug) if heir else None
+
+
+def _setting_match(setting: CompanySetting) -> Match:
+    return Match("company-setting", setting.calls, setting.where)
 
 
 def canvassing_range(case: Case) -> Found | None:
@@ -129,6 +161,15 @@ def _in_range(case: Case, wanted: RangeClass, wish: Decision) -> Found | None:
         if hit.range_class is wanted:
             return _as_wished((Match("range", hit.prefix, hit.where, hit.citation),), wish)
     return None
+
+
+def often(case: Case) -> Found | None:
+    """An unknown number that calls again and again on one day. It says nothing against anybody, so it only flags."""
+    today, limit = case.moment.today, case.knowledge.policy.flag_after
+    if not limit or today < limit or case.knowledge.companies.by_number(case.number):
+        return None
+    note = f"call number {today} on this day"
+    return Found((Match("recent", case.number, "calls seen by this program", note),), flagged=True)
 
 
 def repeat(case: Case) -> Found | None:

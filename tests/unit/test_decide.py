@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.case import Knowledge, Moment
 from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose, Role
+from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting
 from blocker.core.decide import ROWS, decide, walk
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import Caller, NumberPlan, Unusable, normalise
@@ -63,6 +64,10 @@ def window(company: str | None = None, until: datetime = NOW + timedelta(hours=1
     return Window(NOW - timedelta(hours=1), until, company, "Ann")
 
 
+def set_to(calls: Calls) -> dict[str, CompanySetting]:
+    return {"acme": CompanySetting(calls, BY_COMMAND)}
+
+
 def knowing(**parts: object) -> Knowledge:
     everything: dict[str, object] = {
         "allow": ListIndex(),
@@ -102,6 +107,8 @@ SIGNS: list[Sign] = [
     (Reason.EXPECTED, Decision.RING, {"wanted": Wanted(windows=(window(),))}),
     (Reason.BLOCK_LIST, Decision.BLOCK, {"block": listed(ListName.BLOCK, "+32255", is_prefix=True)}),
     (Reason.COMPANY, Decision.BLOCK, {"companies": published(Purpose.MARKETING)}),
+    (Reason.COMPANY, Decision.BLOCK, {"companies": published(Purpose.SERVICE), "settings": set_to(Calls.ALL_BLOCKED)}),
+    (Reason.COMPANY, Decision.RING, {"companies": published(Purpose.MARKETING), "settings": set_to(Calls.ALL_ALLOWED)}),
     (Reason.CANVASSING_RANGE, Decision.BLOCK, {"ranges": ranged(RangeClass.CANVASSING, "+32255")}),
     (Reason.PREMIUM_RANGE, Decision.BLOCK, {"ranges": ranged(RangeClass.PREMIUM, "+32255"), "policy": BLOCK_ALL}),
     (Reason.REPEAT, Decision.RING, {}),
@@ -198,6 +205,14 @@ def test_only_a_call_shortly_before_counts_as_repeated(minutes_ago: int, *, ring
     verdict = decide(call_from(), knowing(community=Community(NUMBER)), Moment(NOW, previous))
 
     assert verdict.blocks is not rings
+
+
+def test_a_number_that_a_company_publishes_is_not_unknown() -> None:
+    """Calling often is odd only of a number of which nothing is known."""
+    often = Moment(NOW, today=3)
+    assert decide(call_from(), knowing(), often).reason is Reason.OFTEN
+    service = knowing(companies=published(Purpose.SERVICE))
+    assert decide(call_from(), service, often).reason is Reason.NOTHING_KNOWN
 
 
 def test_a_range_for_canvassing_may_ring_where_the_household_says_so() -> None:

@@ -1,0 +1,272 @@
+"""What the household says about a company: its setting for the company's calls, contracts, objections, consents.
+
+Settings are kept where decisions find them, each change being told in the ledger as well; everything else is entries of
+the ledger only. Decides which statements make sense together. The methods take and return plain values, since they are
+called alike from the command line and through the control socket. What a setting does to a call is decided in
+`core/rows.py`, what the facts mean under the law in `core/law.py`.
+"""
+
+import dataclasses
+import difflib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from blocker.core.company import Company, CompanyBook, Purpose, Role
+from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting, Settings, digest
+from blocker.core.entry import EntryKind
+from blocker.core.household_entries import Fact, How, Says, company_set
+from blocker.core.household_file import HouseholdFile
+from blocker.core.ports import Clock
+from blocker.core.record import Content
+from blocker.core.typed import past_day, the_company
+from blocker.errors import Fault, UsageError
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+class _TakenBack(StrEnum):
+    CUSTOMER = "customer"
+    OBJECTIONS = "objections"
+    CONSENT = "consent"
+
+
+_KIND = {
+    _TakenBack.CUSTOMER: EntryKind.CONTRACT,
+    _TakenBack.OBJECTIONS: EntryKind.OBJECTION,
+    _TakenBack.CONSENT: EntryKind.CONSENT,
+}
+
+
+class SettingStore(Protocol):
+    """Where settings are kept."""
+
+    async def settings(self) -> dict[str, Calls]:
+        """All of them, by slug."""
+        ...
+
+    async def put(self, company: str, calls: Calls | None) -> None:
+        """Set one or, with None, remove it; durable on return."""
+        ...
+
+
+class Journal(Protocol):
+    """Where entries go."""
+
+    async def durable(self, *contents: Content) -> int:
+        """Write entries; on return they are durable."""
+        ...
+
+
+class Companies:
+    """What the household says about companies."""
+
+    def __init__(
+        self,
+        *,
+        store: SettingStore,
+        journal: Journal,
+        file: Callable[[], Awaitable[HouseholdFile]],
+        book: Callable[[], CompanyBook],
+        configured: Settings,
+        clock: Clock,
+        region: str,
+        time_zone: str,
+    ) -> None:
+        """`configured` are the settings of the configuration file, which hold where none was made by command.
+
+        `file` gives what the household has said so far, companies that were taken over standing for their heirs too.
+        """
+        self._store, self._journal, self._file, self._book = store, journal, file, book
+        self._configured, self._clock, self._region, self._zone = configured, clock, region, ZoneInfo(time_zone)
+        self.settings: Settings = configured
+        """Those in force."""
+        self.on_change: Callable[[], None] = lambda: None
+        """Called after each change of a setting, for whoever decides by them."""
+
+    async def load(self) -> None:
+        """Read the settings from their store."""
+        self.settings = in_force(self._configured, await self._store.settings())
+        self.on_change()
+
+    async def set(
+        self,
+        company: str,
+        *,
+        calls: str | None = None,
+        customer: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        objected_on: str | None = None,
+        objected_how: str | None = None,
+        consent: str | None = None,
+        consent_on: str | None = None,
+        take_back: Iterable[str] = (),
+        by: str = "",
+    ) -> Any:  # noqa: ANN401
+        """Say something about a company; all of it holds or nothing.
+
+        Args:
+            company: its slug or one of its names, also a former one, as a person types it.
+            calls: a `Calls`.
+            customer: `never`, or `yes` for a contract with the days `since` and `until` as far as they are known.
+            since: `2009-05-01`, the first day of the contract.
+            until: its last day; None while it runs.
+            objected_on: the day of an objection.
+            objected_how: a `How`.
+            consent: `never`, or `yes` with the day `consent_on`.
+            consent_on: the day of a consent.
+            take_back: `customer`, `objections`, `consent`: all that was said of it was a mistake.
+            by: who says so.
+
+        Raises:
+            UsageError: the name means no company or several, a day makes no sense, or nothing is said.
+            LedgerWriteError: it could not be recorded; nothing has changed.
+        """
+        facts = [
+            *_contract(customer, self._day(since, "customer since"), self._day(until, "customer until")),
+            *_objection(self._day(objected_on, "objected on"), objected_how),
+            *_consent(consent, self._day(consent_on, "consent on")),
+            *(Fact(_KIND[_word(what, _TakenBack)], Says.TAKEN_BACK) for what in take_back),
+        ]
+        setting = None if calls is None else _word(calls, Calls)
+        if setting is None and not facts:
+            raise UsageError("say what to set (blocker company set --help shows what there is)")
+        found, facts = self._meant(company, facts, also_today=setting is not None)
+        facts = await self._completed(found.slug, facts)
+        await self._make(found.slug, setting, facts, by)
+        return {
+            "company": found.slug,
+            "name": found.name,
+            "calls": setting,
+            "recorded": [fact.entry(self._clock.now(), by) for fact in facts],
+            "warnings": [] if setting is None else self._warnings(found, setting),
+        }
+
+    def _day(self, text: str | None, what: str) -> date | None:
+        return None if text is None else past_day(text, what, self._today())
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._zone).date()
+
+    def _meant(self, said: str, facts: list[Fact], *, also_today: bool) -> tuple[Company, list[Fact]]:
+        """The company that a name means, and the facts with the company that it meant on the day of each.
+
+        Raises:
+            UsageError: it means none, or several, or not the same on all these days.
+        """
+        today, book = self._today(), self._book()
+        named = [the_company(book, said, fact.until or fact.since or fact.on or today, self._region) for fact in facts]
+        meant = [*named, the_company(book, said, today, self._region)] if also_today else named
+        heirs = {company.slug: company for company in (book.successor(one.slug, today) or one for one in meant)}
+        if len(heirs) > 1:
+            names = " and ".join(f"{company.name} ({slug})" for slug, company in heirs.items())
+            what = "say it in a command for each, by the name in brackets"
+            raise UsageError(f"“{said}” means {names}, each on one of the days that this is about ({what})")
+        (found,) = heirs.values()
+        about = [
+            dataclasses.replace(fact, company=company.slug, said_company=said)
+            for fact, company in zip(facts, named, strict=True)
+        ]
+        return found, about
+
+    async def _completed(self, slug: str, facts: list[Fact]) -> list[Fact]:
+        """Where the end of a contract is said, its beginning is that of the running one that was said before."""
+        if not any(fact.until and not fact.since for fact in facts):
+            return facts
+        running = [item for item in (await self._file()).contracts if item.company == slug and item.until is None]
+        since = running[0].since if running else None
+        return [
+            _contract_of(dataclasses.replace(fact, since=since)) if fact.until and not fact.since else fact
+            for fact in facts
+        ]
+
+    async def _make(self, slug: str, setting: Calls | None, facts: list[Fact], by: str) -> None:
+        """Keep the setting and tell the ledger everything; what can't be told is taken back."""
+        now = self._clock.now()
+        entries = [fact.entry(now, by) for fact in facts]
+        if setting is None:
+            await self._journal.durable(*entries)
+            return
+        before = await self._store.settings()
+        after = digest(in_force(self._configured, before | {slug: setting}))
+        await self._store.put(slug, setting)
+        try:
+            await self._journal.durable(company_set(now, slug, setting, by=by, sha256=after), *entries)
+        except BaseException:
+            await self._store.put(slug, before.get(slug))
+            raise
+        await self.load()
+
+    def _warnings(self, company: Company, setting: Calls) -> list[str]:
+        """What a person may not expect of a setting."""
+        warnings = []
+        purposes = {number.purpose for number in company.numbers}
+        if setting is not Calls.DEFAULT and not purposes and not company.caller_names:
+            warnings.append("no number or caller name of it is known, so that no call is recognised as its own")
+        elif setting is Calls.MARKETING_BLOCKED and Purpose.MARKETING not in purposes:
+            warnings.append("no marketing number of it is known, so that this blocks nothing; its service numbers ring")
+        if setting is Calls.ALL_BLOCKED and company.role is Role.WANTED_ORGANISATION:
+            warnings.append("households wait for this organisation's calls; these won't ring now")
+        configured = self._configured.get(company.slug)
+        if configured and configured.calls is not setting:
+            warnings.append(f"{configured.where} says {configured.calls}; what you set now holds instead")
+        return warnings
+
+
+def in_force(configured: Settings, stored: Mapping[str, Calls]) -> Settings:
+    """The settings of the configuration, with those made by command in their place."""
+    return dict(configured) | {slug: CompanySetting(calls, BY_COMMAND) for slug, calls in stored.items()}
+
+
+def known_settings(configured: Settings, book: CompanyBook) -> tuple[Settings, list[Fault]]:
+    """The settings of the configuration whose companies the rules know, and what is wrong with the others."""
+    slugs = {company.slug for company in book}
+    faults = []
+    for slug, setting in configured.items():
+        if slug not in slugs:
+            file, _, line = setting.where.rpartition(":")
+            near = [item.company.slug for item in book.resolve(slug, date.max)] or difflib.get_close_matches(
+                slug, slugs, 1
+            )
+            mend = f"did you mean “{near[0]}”?" if near else "blocker company list shows all"
+            faults.append(Fault(file, int(line), f"no rule file names a company “{slug}”", mend))
+    return {slug: setting for slug, setting in configured.items() if slug in slugs}, faults
+
+
+def _contract(customer: str | None, since: date | None, until: date | None) -> list[Fact]:
+    if customer != Says.YES and (since or until):
+        raise UsageError("a day of a contract was given, but not that there was one (add --customer)")
+    if customer is None:
+        return []
+    return [_contract_of(Fact(EntryKind.CONTRACT, _word(customer, Says), since=since, until=until))]
+
+
+def _contract_of(fact: Fact) -> Fact:
+    if fact.since and fact.until and fact.until < fact.since:
+        raise UsageError(
+            f"a contract can't end on {fact.until}, before it began on {fact.since} (is one of the days wrong?)"
+        )
+    return fact
+
+
+def _objection(on: date | None, how: str | None) -> list[Fact]:
+    if on is None and how is not None:
+        raise UsageError("how you objected was given, but not when (add --objected-on DATE)")
+    return [Fact(EntryKind.OBJECTION, Says.YES, on=on, how=_word(how, How) if how else None)] if on else []
+
+
+def _consent(consent: str | None, on: date | None) -> list[Fact]:
+    says = _word(consent, Says) if consent else None
+    if (on is not None) is not (says is Says.YES):
+        raise UsageError("a consent needs the day on which it was given, and only a consent has one")
+    return [Fact(EntryKind.CONSENT, says, on=on)] if says else []
+
+
+def _word(text: str, words: type[_Word]) -> _Word:
+    try:
+        return words(text)
+    except ValueError:
+        raise UsageError(f"“{text}” is none of: {', '.join(words)}") from None

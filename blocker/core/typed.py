@@ -1,0 +1,54 @@
+"""What a person typed about a company, read or refused with a question back: the company's name, a day of the past.
+
+Decides when a name is clear enough to write something down about a company. Which companies a name may mean is
+`company.py`'s business.
+"""
+
+from datetime import date
+
+from blocker.core.company import Company, CompanyBook
+from blocker.errors import UsageError
+
+FIRST_YEAR = 1900
+"""A day before it is a typing error: no company of today had customers by telephone then."""
+
+
+def the_company(book: CompanyBook, said: str, on: date, region: str) -> Company:
+    """The one company that a name meant on a day, first in the household's country, else anywhere.
+
+    Raises:
+        UsageError: it means none, with names that look like it, or several, with the slugs to choose from.
+    """
+    found = book.resolve(said, on, region) or book.resolve(said, on)
+    if len(found) == 1:
+        return found[0].company
+    if found:
+        meant = ", ".join(f"{item.company.name} ({item.company.slug})" for item in found)
+        raise UsageError(f"“{said}” may be {meant}: say which, by the name in brackets")
+    near = book.suggest(said)
+    mend = f"did you mean {' or '.join(near)}?" if near else "blocker company list shows all"
+    raise UsageError(f"no rule file names a company “{said}” ({mend})")
+
+
+def past_day(text: str, what: str, today: date) -> date:
+    """A day on which something happened, written as `2026-11-22`.
+
+    Args:
+        text: as typed.
+        what: what happened then, for the message.
+        today: at the household.
+
+    Raises:
+        UsageError: it is no day, or still to come, so that nobody knows what will have happened, or absurdly long ago.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or text != day.isoformat():
+        raise UsageError(f"“{text}” ({what}) is no day; write it as 2026-11-22")
+    if day > today:
+        raise UsageError(f"{day} ({what}) is still to come; say it once it has happened")
+    if day.year < FIRST_YEAR:
+        raise UsageError(f"{day} ({what}) is too long ago; is the year right?")
+    return day
