@@ -1,7 +1,8 @@
 """The command line: `blocker` and `python -m blocker`.
 
 Decides which commands there are and how a program ends. Exit status: 0 done; 1 done, and the answer is no (`verify`,
-`doctor`); 2 what was asked makes no sense; 3 configuration, rules, data directory or ledger can't be used; 130 Ctrl-C.
+`doctor`, `rules`); 2 what was asked makes no sense; 3 configuration, rules, data directory or ledger can't be used; 130
+Ctrl-C.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from blocker.commands import (
     expect,
     lists,
     report,
+    rules,
     serve,
     sync,
     verify,
@@ -33,14 +35,14 @@ from blocker.commands import (
 from blocker.config import load_config
 from blocker.errors import BlockerError, UsageError
 
-COMMANDS = (serve, check, lists, company, contacts, expect, calls, report, verify, sync, doctor, demo)
+COMMANDS = (serve, check, lists, company, contacts, expect, calls, report, rules, verify, sync, doctor, demo)
 """In the order in which the help shows them."""
 
 INTERRUPTED = 130
 """What a shell expects of a program that ended by Ctrl-C: 128 and the signal's number."""
 
 _EPILOG = (
-    "exit status: 0 done; 1 done, and the answer is no (verify, doctor); 2 what was asked makes no sense; "
+    "exit status: 0 done; 1 done, and the answer is no (verify, doctor, rules); 2 what was asked makes no sense; "
     "3 configuration, rules, data directory or ledger can't be used"
 )
 
@@ -66,6 +68,8 @@ async def _run(arguments: argparse.Namespace) -> int:
     if arguments.run is demo.run:  # the one command that brings its own configuration
         status: int = await demo.run(arguments)
         return status
+    if arguments.run is rules.run_check and arguments.path:  # a stranger who mends a rule needs no configuration
+        return rules.check(arguments.path, as_json=arguments.json)
     run: Run = arguments.run
     return await run(load_config(arguments.config, os.environ, actions.names()), arguments)
 
@@ -73,6 +77,7 @@ async def _run(arguments: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = parser().parse_args(argv)
+    os.umask(0o077)  # whatever is written is about who calls whom: for its owner's eyes
     try:
         return asyncio.run(_run(arguments))
     except UsageError as error:

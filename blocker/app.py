@@ -34,7 +34,9 @@ from blocker.household import Household
 from blocker.recording import Recorder
 from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
+from blocker.rulebinding import read_again
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
+from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Setting
 from blocker.sources import AddressBook
 from blocker.store import household_db
@@ -103,8 +105,7 @@ class Owner:
             BlockerError: something can't be opened (only without `even_if_broken`).
         """
         self._tolerant = even_if_broken
-        self.rules, fault = rules_of(self.config)
-        self.problems += [fault] if fault else []
+        rules, fault = rules_of(self.config)
         await self._opened(self._possess())
         self.book = Book(self.datadir.book)
         self._open.push_async_callback(self.book.close)
@@ -112,6 +113,13 @@ class Owner:
         self.ledger = await self._opened(Ledger.open(self.datadir.path, now=self.clock.now))
         self.recorder = Recorder(self.ledger, self.clock, fault="" if self.ledger else self.problems[-1])
         self._open.push_async_callback(self.recorder.close)
+        self.rulekeeper = RuleKeeper(
+            rules,
+            fault,
+            read=lambda: read_again(shipped_rules(), self.config.household_rules),
+            journal=self.recorder,
+            clock=self.clock,
+        )
         store = await self._opened(HouseholdDb.open(self.datadir.path))
         self.household: Household | None = None
         if store is not None:
@@ -179,6 +187,11 @@ class Owner:
     def _settings(self) -> Settings:
         """The settings for companies that are in force; the configuration's alone where the others can't be read."""
         return self.companies.settings if self.companies else self._configured
+
+    @property
+    def rules(self) -> RuleBook:
+        """The rules in force."""
+        return self.rulekeeper.rules
 
     async def _possess(self) -> None:
         self.datadir.create()

@@ -15,11 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from blocker.core.call import Line, Trunk
+from blocker.core.company_setting import Calls, CompanySetting, Settings
 from blocker.core.number import NumberFormat, NumberPlan, parse_typed, supported_regions
 from blocker.core.policy import Policy
-from blocker.core.verdict import Decision
+from blocker.core.policy_week import Policies, PolicyWeek
 from blocker.errors import ConfigError, Fault
 from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
+from blocker.policy_config import Weekday, clock_time, read_policies
 from blocker.tomlfile import Document, Table, nearest, parse_bytes
 
 MAX_BUDGET_SECONDS = 1.8
@@ -42,18 +44,6 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
-
-
-class Weekday(StrEnum):
-    """A day of the week."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
 
 
 @dataclass(frozen=True)
@@ -108,10 +98,8 @@ class Config:
     report: Report
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
-    policy: Policy = field(default_factory=Policy)
-    """`[policy]` and `observe_only`, with the defaults that `core/policy.py` gives."""
-    action: str = "reject"
-    """`[policy] action`: what an unwanted caller gets, by the name of a file in `blocker/actions/`."""
+    policies: Policies = field(default_factory=Policies)
+    """`observe_only`, `[policy]` and what lines and hours change of it, over the defaults of `core/policy.py`."""
     mark_blocks: timedelta = timedelta(days=365)
     """`[policy] mark_blocks_days`: how long a call marked as marketing keeps its number on the block list."""
     log_format: LogFormat = LogFormat.AUTO
@@ -120,10 +108,18 @@ class Config:
     """`[lines.NAME]`, by name."""
     trunks: Mapping[str, Trunk] = field(default_factory=lambda: MappingProxyType({}))
     """`[trunks.NAME]`, by the name of the endpoint."""
+    companies: Settings = field(default_factory=lambda: MappingProxyType({}))
+    """`[companies.SLUG]`, by slug; whether the rules know it isn't checked here."""
     notes: tuple[str, ...] = ()
     """What had to be guessed, as sentences for the household; `blocker doctor` prints them."""
     path: Path | None = None
     """The file it was read from."""
+
+    @property
+    def policy(self) -> Policy:
+        """What holds everywhere and always, as far as no line and no hours change it."""
+        always = tuple(layer for layer in self.policies.household.layers if layer.hours is None)
+        return PolicyWeek(always).policies[0]
 
 
 def load_config(path: Path | None, environ: Mapping[str, str], actions: Collection[str]) -> Config:
@@ -175,7 +171,8 @@ class _Reader:
         region = self._home_region()
         time_zone = self._time_zone(self.root, region)
         data_dir = self._folder(self.root, "data_dir", None)
-        policy_table = self.root.section("policy")
+        policy = self.root.section("policy")
+        lines = self.root.named("lines")
         return Config(
             region=region,
             data_dir=data_dir,
@@ -184,15 +181,13 @@ class _Reader:
             report=self._report(data_dir),
             fastagi=self._fastagi(),
             http=self._http(),
-            policy=self._policy(policy_table),
-            action=policy_table.choice("action", self.actions, Config.action),
-            mark_blocks=timedelta(
-                days=policy_table.whole("mark_blocks_days", Config.mark_blocks.days, low=1, high=36_500)
-            ),
+            policies=read_policies(self.root, policy, lines, self.actions),
+            mark_blocks=timedelta(days=policy.whole("mark_blocks_days", Config.mark_blocks.days, low=1, high=36_500)),
             log_format=self.root.word("log_format", LogFormat, Config.log_format),
             log_level=self.root.word("log_level", LogLevel, Config.log_level),
-            lines=MappingProxyType(self._lines(region, time_zone)),
+            lines=MappingProxyType(self._lines(lines, region, time_zone)),
             trunks=MappingProxyType(self._trunks(region)),
+            companies=MappingProxyType(self._companies()),
             notes=tuple(self.notes),
             path=self.path,
         )
@@ -286,37 +281,18 @@ class _Reader:
             allowed_hosts=tuple(table.texts("allowed_hosts")),
         )
 
-    def _policy(self, table: Table) -> Policy:
-        default = Policy()
-        minutes = int(default.repeat / timedelta(minutes=1))
-        return Policy(
-            withheld=_decision(table, "withheld", default.withheld),
-            unavailable=_decision(table, "unavailable", default.unavailable),
-            unusable=_decision(table, "unusable", default.unusable),
-            invalid=_decision(table, "invalid", default.invalid),
-            premium=_decision(table, "premium", default.premium),
-            canvassing=_decision(table, "canvassing", default.canvassing),
-            community=_decision(table, "community", default.community),
-            repeat=timedelta(minutes=table.whole("repeat_minutes", minutes, low=0, high=24 * 60)),
-            observe_only=self.root.flag("observe_only", default.observe_only),
-        )
-
     def _report(self, data_dir: Path) -> Report:
         table = self.root.section("report")
-        text = table.text("time", Report.time.isoformat("minutes"))
-        clock = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text)
-        if clock is None:
-            table.fault(f"“{text}” is no time of day", 'write hours and minutes, such as "06:00"', key="time")
         return Report(
             dir=self._folder(table, "dir", data_dir / "reports"),
             weekday=table.word("weekday", Weekday, Report.weekday),
-            time=time(int(clock[1]), int(clock[2])) if clock else Report.time,
+            time=clock_time(table, "time", Report.time),
         )
 
-    def _lines(self, home: str, home_zone: str) -> dict[str, Line]:
+    def _lines(self, tables: Mapping[str, Table], home: str, home_zone: str) -> dict[str, Line]:
         lines: dict[str, Line] = {}
         owners: dict[str, str] = {}
-        for name, table in self.root.named("lines").items():
+        for name, table in tables.items():
             region = self._region(table, home)
             zone = home_zone if region == home and "time_zone" not in table else ""
             written = table.text("number")
@@ -346,6 +322,14 @@ class _Reader:
             trunks[name] = Trunk(name, NumberPlan(region, number_format, area_code))
         return trunks
 
+    def _companies(self) -> dict[str, CompanySetting]:
+        return {
+            slug: CompanySetting(
+                table.word("calls", Calls, Calls.DEFAULT, required=True), f"{table.file}:{table.line('calls')}"
+            )
+            for slug, table in self.root.named("companies").items()
+        }
+
 
 def _peers(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:
     peers = []
@@ -363,11 +347,3 @@ def _host(table: Table, default: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host):
         table.fault(f"“{host}” is no host", f"write an address or a name; the default is {default}", key="host")
     return host
-
-
-def _decision(table: Table, key: str, default: Decision) -> Decision:
-    if table.raw(key) == "challenge":
-        what = f"{key} can't be “challenge”: asking callers a question isn't built yet"
-        table.fault(what, "choose ring or block", key=key)
-        return default
-    return table.word(key, Decision, default)

@@ -5,8 +5,8 @@ files must not do to each other. What one file may say, `rulefiles/` decides; wh
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from blocker.core.law import LawBook, Provision
 from blocker.core.ranges import Range, RangeBook, RangeClass
 from blocker.errors import Fault, RulesError
 from blocker.rulefiles import READERS
-from blocker.rulefiles.common import Books, Contents, Example, RuleFile
+from blocker.rulefiles.common import Books, Contents, Example, Header, RuleFile
 from blocker.tomlfile import nearest, one_of, parse_bytes
 
 
@@ -31,6 +31,8 @@ class RuleBook:
     files: tuple[str, ...]
     """Their names, such as `rules/companies/proximus.toml`, in order."""
     examples: tuple[Example, ...] = ()
+    headers: Mapping[str, Header] = field(default_factory=dict)
+    """What every rule file says of itself, by the file's name."""
 
     def failed_examples(self) -> list[Fault]:
         """The examples in the rule files that don't hold."""
@@ -52,8 +54,8 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
 
     Args:
         shipped: usually `shipped_rules()`.
-        household: the household's own folder, built alike; its files replace shipped ones of the same folder and name.
-            May be missing.
+        household: the household's own folder, built alike, or one file of such a folder; its files replace shipped ones
+            of the same folder and name. May be missing.
 
     Raises:
         RulesError: something is wrong, in any file; all of it is in there. Nothing is half loaded.
@@ -66,6 +68,7 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
         found |= {(folder, file.slug): (file, raw) for folder, file, raw in _folder(household, "household", faults)}
     digest = hashlib.sha256()
     contents: list[Contents] = []
+    headers: dict[str, Header] = {}
     for (folder, _), (file, raw) in sorted(found.items(), key=lambda item: item[0]):
         digest.update(f"{file.label}\n{len(raw)}\n".encode() + raw)
         document = parse_bytes(raw, file.path)
@@ -73,6 +76,7 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
             faults += document.faults
             continue
         contents.append(READERS[folder](file, document))
+        headers[file.label] = contents[-1].header
         faults += document.finish()
     companies = [item for content in contents for item in content.companies]
     ranges = [item for content in contents for item in content.ranges]
@@ -96,20 +100,23 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
         sha256=digest.hexdigest(),
         files=tuple(file.label for file, _ in sorted(found.values(), key=lambda item: item[0].label)),
         examples=tuple(item for content in contents for item in content.examples),
+        headers=headers,
     )
 
 
 def _folder(root: Path, label: str, faults: list[Fault]) -> Iterator[tuple[str, RuleFile, bytes]]:
     """Every rule file under a folder, with its bytes. A rule file that nobody would read is a fault, not a surprise."""
+    one_file = root.is_file()
+    base = root.absolute().parent.parent if one_file else root
     try:
-        next(root.iterdir(), None)  # rglob passes over a folder that can't be read
+        next(base.iterdir(), None)  # rglob passes over a folder that can't be read
     except FileNotFoundError:
         return
     except OSError as error:
         faults.append(Fault(str(root), 0, f"can't be read: {error.strerror}", "mend its permissions"))
         return
-    for path in sorted(root.rglob("*.toml")):
-        parts = path.relative_to(root).parts
+    for path in [root.absolute()] if one_file else sorted(root.rglob("*.toml")):
+        parts = path.relative_to(base).parts
         if any(part.startswith(".") for part in parts):
             continue
         if len(parts) != 2 or parts[0] not in READERS:  # noqa: PLR2004 - folder and file

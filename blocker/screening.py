@@ -10,7 +10,7 @@ A hook calls `judge`, for a call that is to be turned away `secure`, then gives 
 import asyncio
 import dataclasses
 import secrets
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,14 +23,13 @@ from blocker.core.call import IncomingCall, Line, Sighting, Trunk, endpoint_of
 from blocker.core.case import Knowledge, Moment
 from blocker.core.decide import decide
 from blocker.core.number import E164, NumberPlan, Unusable, normalise
+from blocker.core.policy_week import Policies
 from blocker.core.ports import Clock
+from blocker.core.recent import Recent, RecentCallers
 from blocker.core.record import Content
 from blocker.core.treatment import RING, Treatment
 from blocker.core.verdict import UNSCREENED, Verdict
 from blocker.recording import Recorder
-
-RECENT_CALLERS = 1024
-"""How many numbers are remembered for “the same number again”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class Screening:
     """Loop time in seconds after which an answer is worth nothing."""
     call: IncomingCall
     local: datetime
+    observe_only: bool = False
+    """The household only watched at that moment, on that line."""
     in_doubt: bool = False
     """Its record was begun as turned away but not confirmed in time, so that it rings and says so afterwards."""
 
@@ -82,13 +83,25 @@ class Screener:
         *,
         knowledge: Knowledge,
         setting: Setting,
-        treat: Callable[[Verdict], Treatment],
+        treat: Callable[[Verdict, str], Treatment],
         recorder: Recorder,
         clock: Clock,
         budget_seconds: float,
+        policies: Policies = Policies(),  # noqa: B008 - immutable
     ) -> None:
-        self.knowledge = knowledge
-        """Swapped whole, by one assignment, whenever a list or a rule changes."""
+        """Ready for calls.
+
+        Args:
+            knowledge: what decisions rest on.
+            setting: the lines and trunks.
+            treat: what is done about a verdict that blocks, by the name of the action.
+            recorder: where entries go.
+            clock: the time.
+            budget_seconds: from accept to the answer.
+            policies: by line and hour; they stand in for the one in `knowledge`.
+        """
+        self._policies = policies
+        self.use(knowledge)
         self.counts: Counter[tuple[str, str]] = Counter()
         """Calls by (action, reason), since the start."""
         self._setting = setting
@@ -96,9 +109,25 @@ class Screener:
         self._recorder = recorder
         self._clock = clock
         self._budget = budget_seconds
-        self._recent: OrderedDict[str, datetime] = OrderedDict()
+        self._recent = RecentCallers()
         self._zones = {line.time_zone: ZoneInfo(line.time_zone) for line in (setting.home, *setting.lines)}
         self._log = structlog.get_logger("screening")
+
+    def use(self, knowledge: Knowledge) -> None:
+        """Decide by this from the next call on; swapped whole whenever a list or a rule changes.
+
+        Laid out here for each stretch of the week of each line, so that a call only looks up its own.
+        """
+        names = ("", *self._policies.lines)
+        self._knowledge = {
+            name: tuple(dataclasses.replace(knowledge, policy=each) for each in self._policies.week(name).policies)
+            for name in names
+        }
+
+    def _knowing(self, line: str, local: datetime) -> Knowledge:
+        """What decides a call on a line at a local time."""
+        known = self._knowledge.get(line) or self._knowledge[""]
+        return known[self._policies.week(line).stretch(local)]
 
     def judge(self, sighting: Sighting, accepted_at: float) -> Screening:
         """The verdict and the treatment of a call; synchronous, can't raise.
@@ -110,15 +139,19 @@ class Screener:
         received_at = self._clock.now()
         verdict, treatment = UNSCREENED, RING
         call, local = self._unread(sighting, received_at)
+        observe_only = False
         try:
             call, local = self._identify(sighting, call.id, received_at)
-            verdict = decide(call, self.knowledge, Moment(local, self._seen_before(call)))
-            if verdict.blocks and not self.knowledge.policy.observe_only:
-                treatment = self._treat(verdict)
+            knowledge = self._knowing(call.line.name, local)
+            observe_only = knowledge.policy.observe_only
+            verdict = decide(call, knowledge, Moment(local, *self._remembered(call, local)))
+            if verdict.blocks and not observe_only:
+                treatment = self._treat(verdict, knowledge.policy.action)
         except Exception:  # noqa: BLE001  (a fault of ours must never cost a wanted call)
             verdict, treatment = UNSCREENED, RING
             self._log.exception("screening failed; the call rings", call=call.id)
-        return Screening(call.id, verdict, treatment, accepted_at, accepted_at + self._budget, call, local)
+        deadline = accepted_at + self._budget
+        return Screening(call.id, verdict, treatment, accepted_at, deadline, call, local, observe_only)
 
     async def secure(self, screening: Screening) -> Screening:
         """Make the record of a call that is to be turned away; comes back ringing where that fails. Can't raise.
@@ -184,7 +217,7 @@ class Screener:
             screening.local,
             screening.verdict,
             screening.treatment,
-            observe_only=self.knowledge.policy.observe_only,
+            observe_only=screening.observe_only,
         )
 
     def _unread(self, sighting: Sighting, received_at: datetime) -> tuple[IncomingCall, datetime]:
@@ -200,12 +233,10 @@ class Screener:
         local = received_at.astimezone(self._zones[line.time_zone])
         return IncomingCall(call_id, received_at, caller, line, sighting, trunk), local
 
-    def _seen_before(self, call: IncomingCall) -> datetime | None:
+    def _remembered(self, call: IncomingCall, local: datetime) -> Recent:
         if not isinstance(call.caller, E164):
-            return None
-        number = call.caller.number
-        previous = self._recent.pop(number, None)
-        self._recent[number] = call.received_at
-        if len(self._recent) > RECENT_CALLERS:
-            self._recent.popitem(last=False)
-        return previous
+            return _FIRST
+        return self._recent.call(call.caller.number, call.received_at, local.date())
+
+
+_FIRST = Recent()

@@ -22,7 +22,7 @@ from blocker.config import Config
 from blocker.control import ControlServer
 from blocker.core import number, record
 from blocker.core.company_setting import digest
-from blocker.core.entry import format_time
+from blocker.core.entry import EntryKind, format_time
 from blocker.core.ports import Clock
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
@@ -32,6 +32,7 @@ from blocker.hooks.fastagi import FastAgiServer
 from blocker.hooks.http import HttpHook
 from blocker.jobs import Jobs, WeeklyReport
 from blocker.reporting import last_week_with_calls
+from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener
 from blocker.web.metrics import Metrics, Series
 from blocker.web.server import WebServer
@@ -78,6 +79,7 @@ class Service:
         if owner.companies is not None:
             owner.companies.on_change = self._lists_changed
         owner.wanted.on_change = self._lists_changed
+        owner.rulekeeper.on_change = self._lists_changed
         self.fastagi = FastAgiServer(
             self.screener,
             owner.wanted.dialling,
@@ -126,7 +128,7 @@ class Service:
 
     def health(self) -> list[str]:
         """What is wrong at present, as sentences for the household; nothing means that all is well."""
-        problems = list(self.owner.problems)
+        problems = [*self.owner.problems, *filter(None, [self.owner.rulekeeper.problem])]
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
         problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
@@ -160,7 +162,7 @@ class Service:
                 "(stop what listens there, or set another port in [fastagi] or [http])"
             ) from error
         if self.owner.household is not None:
-            handlers = {**self.owner.handlers(), "status": self.status}
+            handlers = {**self.owner.handlers(), "status": self.status, "rules-reload": self.owner.rulekeeper.reload}
             self.control = ControlServer(self.owner.datadir.control_socket, handlers)
             with contextlib.suppress(DataDirError):
                 await self.control.start()
@@ -197,6 +199,7 @@ class Service:
             return
         async with reader(self.config) as ledger:
             watched = await ledger.newest(record.SIGNS_OF_WATCHING)
+            rules_before = await ledger.newest({EntryKind.RULES_LOADED})
         knowledge = owner.knowledge()
         started = record.service_started(
             now,
@@ -215,6 +218,7 @@ class Service:
         with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
             await owner.recorder.durable(*record.gap_at_start(watched.content if watched else None, now), started)
             await self._copy_head("start")
+        await owner.rulekeeper.record_start(rules_before.content if rules_before else None)
 
     async def _copy_head(self, event: str) -> None:
         if self.owner.ledger is not None:
@@ -233,6 +237,13 @@ class Service:
         )
 
 
+async def _reload_when(changed: asyncio.Event, keeper: RuleKeeper) -> None:
+    """Read the rules again at each signal; signals that come meanwhile are one."""
+    while await changed.wait():
+        changed.clear()
+        await keeper.reload()
+
+
 def _treating() -> Callable[[Verdict, str], Treatment]:
     """What is done about an unwanted call, by the name of the action that the policy of the moment gives."""
     known = actions.load()
@@ -240,14 +251,17 @@ def _treating() -> Callable[[Verdict, str], Treatment]:
 
 
 async def serve(config: Config) -> None:
-    """Run the service until it is asked to stop (SIGTERM, SIGINT)."""
-    stop = asyncio.Event()
+    """Run the service until it is asked to stop (SIGTERM, SIGINT); SIGHUP has it read the rules again."""
+    stop, changed = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, changed.set)  # before the start, which a SIGHUP would end otherwise
     service = Service(config)
     await service.start()
+    reloading = asyncio.create_task(_reload_when(changed, service.owner.rulekeeper), name="reloading")
     gc.collect()
     gc.freeze()  # what was loaded stays for good: no collection during a call has to look through it
     await stop.wait()
+    reloading.cancel()
     await service.stop("asked to stop")

@@ -80,7 +80,9 @@ def gap_at_start(last: Mapping[str, Any] | None, now: datetime) -> list[Content]
         else "the service ended without stopping; its last entry is where this begins"
     )
     since = parse_time(last["at"])
-    return [gap(now, since=min(since, now), until=now, why=why, calls_lost=None)]
+    if now < since:
+        why = "the clock stood behind the last entry at this start, so for how long nobody watched isn't known"
+    return [gap(now, since=min(since, now), until=max(since, now), why=why, calls_lost=None)]
 
 
 def call_screened(
@@ -114,13 +116,23 @@ def call_screened(
         },
         action=treatment.action,
         observe_only=observe_only,
-        references=dict(call.sighting.references),
+        references=_references(call),
     )
 
 
+_OWN_REFERENCES = frozenset({"uniqueid", "linkedid", "channel", "peer"})
+
+
+def _references(call: IncomingCall) -> dict[str, str]:
+    """What a hook noted besides; of a caller who isn't to be shown only what is the phone system's own."""
+    hidden = isinstance(call.caller, Withheld | Unavailable)
+    return {key: text for key, text in call.sighting.references.items() if not hidden or key in _OWN_REFERENCES}
+
+
 def _presented(call: IncomingCall) -> Content:
-    """The caller ID. Where presentation is restricted, neither number nor name is kept: they must not be shown."""
-    restricted = bool(call.sighting.presentation is not None and call.sighting.presentation & 0x60)
+    """The caller ID. Where no number is to be shown, neither number nor name is kept, only a word that stood there."""
+    hidden = isinstance(call.caller, Withheld | Unavailable)
+    word = "" if any(c.isdigit() for c in call.sighting.number) else call.sighting.number
     number, valid = (call.caller.number, call.caller.valid) if isinstance(call.caller, E164) else (None, None)
     kind, why = _kind_of(call.caller)
     return {
@@ -128,8 +140,8 @@ def _presented(call: IncomingCall) -> Content:
         "why": why,
         "number": number,
         "valid": valid,
-        "raw": "" if restricted else call.sighting.number,
-        "name": "" if restricted else call.sighting.name,
+        "raw": word if hidden else call.sighting.number,
+        "name": "" if hidden else call.sighting.name,
         "presentation": call.sighting.presentation,
     }
 

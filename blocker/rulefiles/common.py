@@ -54,16 +54,6 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What one file holds."""
-
-    companies: tuple[Company, ...] = ()
-    ranges: tuple[Range, ...] = ()
-    laws: tuple[Provision, ...] = ()
-    examples: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
     """The part that every rule file has."""
 
@@ -73,6 +63,17 @@ class Header:
     review: date | None
     sources: tuple[Source, ...]
     false_positives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one file holds."""
+
+    header: Header
+    companies: tuple[Company, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    laws: tuple[Provision, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 def read_header(file: RuleFile, document: Document) -> Header:

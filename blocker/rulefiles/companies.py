@@ -86,7 +86,7 @@ def read(file: RuleFile, document: Document) -> Contents:
         review=header.review,
     )
     examples = tuple(_example(table, file, header.country) for table in root.tables("example"))
-    return Contents(companies=(company,), examples=examples)
+    return Contents(header, companies=(company,), examples=examples)
 
 
 def _countries(root: Table) -> list[str]:

@@ -41,7 +41,7 @@ def read(file: RuleFile, document: Document) -> Contents:
     for table in tables:
         if (name := table.text("id")) and name not in tried:
             table.fault(f"no [[example]] tries {name}", "add a call that it is about, and one that it isn't", key="id")
-    return Contents(laws=provisions, examples=examples)
+    return Contents(header, laws=provisions, examples=examples)
 
 
 def _provision(table: Table, file: RuleFile, header: Header) -> Provision | None:

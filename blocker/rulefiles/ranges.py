@@ -55,7 +55,7 @@ def read(file: RuleFile, document: Document) -> Contents:
     examples = tuple(item for table in root.tables("example") for item in _examples(table, frame))
     if not examples:
         root.fault("there is no [[example]]", "add numbers that lie inside and outside the ranges")
-    return Contents(ranges=tuple(ranges), examples=examples)
+    return Contents(header, ranges=tuple(ranges), examples=examples)
 
 
 def _ranges(table: Table, frame: _Frame) -> list[Range]:

@@ -14,7 +14,7 @@ WEEK = [
     ("Mon 10:02:31", "rings", "nothing-known"),
     ("Mon 11:47:55", "rings", "unusable-number"),
     ("Mon 13:20:12", "rings", "nothing-known"),
-    ("Mon 16:31:40", "rings", "nothing-known"),
+    ("Mon 16:31:40", "rings", "called-often"),
     ("Tue 09:05:02", "kept quiet", "block-list"),
     ("Tue 12:10:00", "rings", "allow-list"),
     ("Tue 14:05:44", "rings", "nothing-known"),

@@ -1,17 +1,12 @@
 """The promise that no decision waits for a sync: how late the event loop gets while large lists come in."""
 
-import asyncio
-import contextlib
-import os
-import threading
-import time
 from array import array
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from fakes.stall import LONGEST_STALL, TRIES, watching
 from fakes.web_server import serving
 
 from blocker import bookbinding
@@ -23,13 +18,7 @@ from blocker.syncing import Syncer
 
 pytestmark = pytest.mark.soak
 
-LONGEST_STALL = 0.025
-"""Seconds by which a sync may delay a decision."""
-
 LONG = 200_000
-
-TRIES = 2
-"""A virtual machine may stand still by itself, hardly twice; what the program does wrong, it does every time."""
 
 
 class FixedClock:
@@ -39,45 +28,6 @@ class FixedClock:
 
     def now(self) -> datetime:
         return datetime(2026, 11, 17, 8, 12, 33, 123000, tzinfo=UTC)
-
-
-class Watch:
-    """Asks the book every millisecond, as calls would, and notes the longest delay.
-
-    Time in which this thread could run but the kernel let other programs run is taken off: a busy machine is not what
-    is tested. Waiting for the interpreter's lock, for the disk or for our own callbacks stays in.
-    """
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.longest = 0.0
-
-    async def run(self) -> None:
-        path = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
-        with path.open("rb", buffering=0) as schedstat:  # noqa: ASYNC230  (not a file on any disk)
-
-            def waited_for_the_processor() -> float:
-                return int(os.pread(schedstat.fileno(), 100, 0).split()[1]) / 1e9
-
-            while True:
-                queued, due = waited_for_the_processor(), time.perf_counter() + 0.001
-                await asyncio.sleep(0.001)
-                assert self.book.lookup("+3299999999") is None
-                late = time.perf_counter() - due
-                self.longest = max(self.longest, late - (waited_for_the_processor() - queued))
-
-
-@contextlib.asynccontextmanager
-async def watching(book: Book) -> AsyncIterator[Watch]:
-    """While this is open, the book is asked."""
-    watch = Watch(book)
-    task = asyncio.create_task(watch.run())
-    try:
-        yield watch
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_no_decision_waits_while_a_long_list_comes_in(tmp_path: Path) -> None:
@@ -93,7 +43,7 @@ async def test_no_decision_waits_while_a_long_list_comes_in(tmp_path: Path) -> N
 
     async with serving(answer) as url:
         while len(stalls) < TRIES and min(stalls, default=1.0) > LONGEST_STALL:
-            async with watching(book) as watch:
+            async with watching(lambda: book.lookup("+3299999999")) as watch:
                 result = await syncer.sync(url, region="BE", source="long")
             assert result.entries == LONG
             stalls.append(watch.longest)
@@ -109,7 +59,7 @@ async def test_no_decision_waits_for_the_swap_of_ten_million_numbers(tmp_path: P
         async with book.workshop() as folder:
             provenance = Provenance("large", "a test", FixedClock().now())
             book_file.write(folder / "made.book", numbers, [], provenance)
-            async with watching(book) as watch:
+            async with watching(lambda: book.lookup("+3299999999")) as watch:
                 await book.adopt(folder / "made.book")
         stalls.append(watch.longest)
     assert book.lookup("+3209999999")

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.config import Config, FastAgi, Http, LogFormat, LogLevel, Weekday
+from blocker.config import Config, FastAgi, Http, LogFormat, LogLevel
 from blocker.config import load_config as load_config_with
 from blocker.core.call import Line, Trunk
+from blocker.core.company_setting import Calls, CompanySetting
 from blocker.core.number import NumberFormat, NumberPlan
 from blocker.core.policy import Policy
 from blocker.core.verdict import Decision
 from blocker.errors import ConfigError
+from blocker.policy_config import KEYS, Weekday
 from blocker.tomlfile import Document, parse_bytes
 
 HOME = {"HOME": "/home/anna"}
@@ -52,7 +54,7 @@ def test_region_is_all_that_is_needed(tmp_path: Path) -> None:
     assert config.policy == Policy()
     assert config.policy.canvassing is Decision.BLOCK
     assert config.policy.withheld is Decision.RING
-    assert config.action == "reject"
+    assert config.policy.action == "reject"
     assert config.mark_blocks == timedelta(days=365)
     assert (config.log_format, config.log_level) == (LogFormat.AUTO, LogLevel.INFO)
     assert (config.lines, config.trunks, config.notes) == ({}, {}, ())
@@ -84,6 +86,8 @@ premium = "block"
 canvassing = "ring"
 community = "ring"
 repeat_minutes = 0
+dialled_days = 0
+flag_after_calls_a_day = 0
 mark_blocks_days = 7
 [report]
 weekday = "friday"
@@ -111,8 +115,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     peers = (ip_network("192.0.2.7/32"), ip_network("2001:db8::/32"))
     assert config.fastagi == FastAgi("0.0.0.0", 1, 1.0, peers)  # noqa: S104 - a household may want this
     assert config.http == Http("::1", 0)
-    assert config.policy == Policy(block, block, block, block, block, ring, ring, timedelta(), observe_only=True)
-    assert (config.action, config.mark_blocks) == ("busy", timedelta(days=7))
+    odd = Policy(block, block, block, block, block, ring, ring, observe_only=True, action="busy")
+    assert config.policy == dataclasses.replace(odd, repeat=timedelta(), dialled=timedelta(), flag_after=0)
+    assert config.mark_blocks == timedelta(days=7)
     assert (config.report.weekday, config.report.time, config.report.dir) == (
         Weekday.FRIDAY,
         time(23, 59),
@@ -126,6 +131,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 
 
 FAULTS = {
+    "a company without its setting": ('region = "BE"\n[companies.proximus]', "calls is missing"),
+    "a setting that is none": (
+        'region = "BE"\n[companies.proximus]\ncalls = "all-block"',
+        "blocker.toml:3: calls can't be “all-block” (did you mean “all-blocked”?)",
+    ),
     "no region": ("port = 1", "region is missing (add a line region = …)"),
     "region in small letters": ('region = "be"', "“be” is no region with a numbering plan (did you mean “BE”?)"),
     "the United Kingdom": ('region = "UK"', "(did you mean “GB”?)"),
@@ -249,7 +259,7 @@ def test_any_text_is_a_configuration_or_a_list_of_faults(tmp_path_factory: pytes
 
 def uncommented(example: str) -> str:
     """The example file with the settings it shows as comments in force."""
-    return re.sub(r"^# (?=\[|[a-z_]+ = )", "", example, flags=re.MULTILINE)
+    return re.sub(r"^# (?=\[\[?[a-z]|[a-z_]+ = )", "", example, flags=re.MULTILINE)
 
 
 def test_the_example_file_shows_every_default(repository: Path, tmp_path: Path) -> None:
@@ -259,7 +269,13 @@ def test_the_example_file_shows_every_default(repository: Path, tmp_path: Path) 
     assert load(tmp_path, text) == plain
     lines = {"home": Line("home", "BE", "Europe/Brussels")}
     trunks = {"provider": Trunk("provider", NumberPlan("BE"))}
-    assert load(tmp_path, uncommented(text)) == dataclasses.replace(plain, lines=lines, trunks=trunks)
+    shown = load(tmp_path, uncommented(text))
+    line = uncommented(text).splitlines().index('calls = "default"') + 1
+    companies = {"proximus": CompanySetting(Calls.DEFAULT, f"{tmp_path / 'blocker.toml'}:{line}")}
+    plainly = dataclasses.replace(plain, lines=lines, trunks=trunks, companies=companies)
+    assert shown == dataclasses.replace(plainly, policies=shown.policies)
+    assert shown.policy == plain.policy
+    assert {field for layer in shown.policies.household.layers for field in layer.changes} == set(KEYS)
 
 
 def test_the_example_file_shows_every_key(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,4 +290,7 @@ def test_the_example_file_shows_every_key(repository: Path, tmp_path: Path, monk
     load(tmp_path, uncommented((repository / "deploy/config.example.toml").read_text("utf-8")))
     asked = {(*table.path, key) for table in documents[0]._tables for key in table._asked}
     assert ("policy", "withheld") in asked
-    assert {path for path in asked if documents[0].line(path) == documents[0].line(path[:-1])} == set()
+    asked -= {path for path in asked if len(path) > 2 and "policy" in path and path[-1] in KEYS.values()}
+    assert {path for path in asked if documents[0].line(path) == documents[0].line(path[:-1])} == {
+        ("policy", "observe_only")  # stands at the top
+    }

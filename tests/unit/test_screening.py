@@ -9,14 +9,16 @@ import pytest
 from fakes.clock import StandingClock
 from fakes.ledger import MemoryLedger
 
-from blocker.actions.reject import treat
+from blocker import actions, recording
 from blocker.core.call import Line, Sighting, Trunk
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import NumberFormat, NumberPlan
 from blocker.core.policy import Policy
+from blocker.core.policy_week import Layer, Policies, PolicyWeek
 from blocker.core.ranges import RangeBook
+from blocker.core.treatment import Treatment
 from blocker.core.verdict import Decision, Match, Reason, Verdict
 from blocker.errors import LedgerWriteError
 from blocker.recording import Recorder
@@ -64,7 +66,21 @@ async def recorder(ledger: MemoryLedger) -> AsyncIterator[Recorder]:
     await made.close()
 
 
-def screener(recorder: Recorder, knowledge: Knowledge = KNOWLEDGE, clock: StandingClock = CLOCK) -> Screener:
+def treat(verdict: Verdict, action: str) -> Treatment:
+    return actions.load()[action](verdict)
+
+
+def policies(**changes: object) -> Policies:
+    """What holds everywhere and always."""
+    return Policies(PolicyWeek((Layer(changes, dict.fromkeys(changes, ""), "[policy]"),)))
+
+
+def screener(
+    recorder: Recorder,
+    knowledge: Knowledge = KNOWLEDGE,
+    clock: StandingClock = CLOCK,
+    wanted: Policies = Policies(),  # noqa: B008 - immutable
+) -> Screener:
     office = Line("office", "NL", "Europe/Amsterdam", "+31205550100")
     german = Trunk("german", NumberPlan("DE", NumberFormat.E164_WITHOUT_PLUS))
     return Screener(
@@ -74,6 +90,7 @@ def screener(recorder: Recorder, knowledge: Knowledge = KNOWLEDGE, clock: Standi
         recorder=recorder,
         clock=clock,
         budget_seconds=BUDGET,
+        policies=wanted,
     )
 
 
@@ -151,8 +168,8 @@ async def test_no_record_no_refusal(ledger: MemoryLedger, recorder: Recorder) ->
     await finish(recorder)
 
     assert (screening.treatment.action, screening.verdict.reason) == ("ring", Reason.UNSCREENED)
-    assert [entry["kind"] for entry in ledger.entries] == ["gap", "call-screened"]
-    assert ledger.entries[1]["verdict"]["reason"] == "unscreened"
+    assert [entry["kind"] for entry in ledger.entries] == ["call-screened"]
+    assert ledger.entries[0]["verdict"]["reason"] == "unscreened"
     assert not recorder.problem
 
 
@@ -196,9 +213,9 @@ async def test_a_fault_of_ours_lets_the_call_ring(ledger: MemoryLedger, recorder
     number = BLOCKED
     if broken == "knowledge":
         number = OTHER
-        calls.knowledge = dataclasses.replace(KNOWLEDGE, community=BrokenCommunity())
+        calls.use(dataclasses.replace(KNOWLEDGE, community=BrokenCommunity()))
     else:
-        calls._treat = lambda verdict: 1 / 0  # type: ignore[assignment,return-value]  # noqa: ARG005
+        calls._treat = lambda verdict, action: 1 / 0  # type: ignore[assignment,return-value]  # noqa: ARG005
 
     screening = calls.judge(seen(number), now())
     calls.settle(screening, screening.accepted_at)
@@ -210,7 +227,7 @@ async def test_a_fault_of_ours_lets_the_call_ring(ledger: MemoryLedger, recorder
 
 async def test_observe_only_rings_and_says_what_it_would_have_done(ledger: MemoryLedger, recorder: Recorder) -> None:
     """With observe_only a block is decided and recorded as such, and rings."""
-    calls = screener(recorder, dataclasses.replace(KNOWLEDGE, policy=Policy(observe_only=True)))
+    calls = screener(recorder, wanted=policies(observe_only=True))
 
     screening = calls.judge(seen(BLOCKED), now())
     calls.settle(screening, screening.accepted_at)
@@ -308,11 +325,27 @@ async def test_a_ledger_that_never_opened_lets_everything_ring() -> None:
 
 async def test_an_entry_that_no_ledger_takes_holds_up_nothing(ledger: MemoryLedger, recorder: Recorder) -> None:
     """Content that can't be written is given up with a gap entry, and what waits behind it is written."""
-    for content in ({"kind": "first"}, {"kind": "bad", "é": 1.5}, {"kind": "last"}):
+    for content in ({"kind": "first"}, {"kind": "call-screened", "é": 1.5}, {"kind": "last"}):
         recorder.later(content)
 
     await finish(recorder)
 
-    assert [entry["kind"] for entry in ledger.entries] == ["first", "gap", "last"]
-    assert ledger.entries[1]["calls_lost"] == 1
+    assert sorted(entry["kind"] for entry in ledger.entries) == ["first", "gap", "last"]
+    assert ledger.of_kind("gap")[0]["calls_lost"] == 1
     assert not recorder.problem
+
+
+async def test_what_is_lost_is_counted_and_told(
+    ledger: MemoryLedger, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no room left in memory the oldest go, and a gap entry tells how many calls; nothing else is missing."""
+    monkeypatch.setattr(recording, "MAX_WAITING", 5)
+    ledger.fault = "disk full"
+    for index in range(8):
+        recorder.later({"kind": "call-screened", "index": index})
+        assert not await recorder.flush()
+    ledger.fault = ""
+    await finish(recorder)
+
+    assert [entry["index"] for entry in ledger.of_kind("call-screened")] == [3, 4, 5, 6, 7]
+    assert [entry["calls_lost"] for entry in ledger.of_kind("gap")] == [3]
