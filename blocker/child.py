@@ -5,7 +5,6 @@ is started and that none is left behind; what it does is its caller's business.
 """
 
 import asyncio
-import functools
 import os
 import sys
 from dataclasses import dataclass
@@ -40,12 +39,11 @@ async def run(*arguments: str, stdin: bytes = b"", time_limit: float = 3600) -> 
     """
     async with asyncio.timeout(time_limit):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", *arguments),
+            *("nice", "-n", str(NICENESS), sys.executable, "-P", "-m", *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": _module_path()},
-            preexec_fn=functools.partial(os.nice, NICENESS),
         )
         try:
             output, complaint = await process.communicate(stdin)

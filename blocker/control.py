@@ -21,6 +21,9 @@ MAX_LINE = 4 * 1024 * 1024
 
 MAX_ANSWER = 64 * 1024 * 1024
 
+CLOSE_SECONDS = 2.0
+"""How long commands under way may take once the service stops."""
+
 MAX_SOCKET_PATH = 100
 """`sun_path` holds 108 bytes on Linux; a longer path is reached through its folder's descriptor."""
 
@@ -46,6 +49,7 @@ class ControlServer:
         self._path = path
         self._handlers = handlers
         self._server: asyncio.Server | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger("control")
 
     async def start(self) -> None:
@@ -66,13 +70,22 @@ class ControlServer:
             raise DataDirError(f"{self._path}: the control socket can't be made: {error.strerror}") from error
 
     async def close(self) -> None:
-        """Stop listening and take the socket away."""
+        """Stop listening, take the socket away, and let the commands under way come to their end, for a while."""
         if self._server is not None:
             self._server.close()
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=CLOSE_SECONDS)
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
         try:
             answer = await self._answer(await reader.readline())
             writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
@@ -91,6 +104,8 @@ class ControlServer:
             return {"error": "the service doesn't know this command (is it another version than the command line?)"}
         try:
             return {"result": await handler(**arguments)}
+        except UsageError as error:
+            return {"error": str(error), "usage": True}
         except BlockerError as error:
             return {"error": str(error)}
         except Exception:  # noqa: BLE001  (a command that fails must not take the service with it)
@@ -98,34 +113,55 @@ class ControlServer:
             return {"error": "the service failed at this command; its log says why"}
 
 
-async def ask(path: Path, command: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
+async def ask(path: Path, command: str, *, patience: float = 60, **arguments: Any) -> Any:  # noqa: ANN401  (JSON)
     """Ask a running service.
+
+    Args:
+        path: its socket.
+        command: one of its commands.
+        patience: seconds after which a service that doesn't answer is taken for hung.
+        arguments: the command's own.
 
     Raises:
         ServiceAbsent: no service listens there.
-        UsageError: the service refused, with its message.
+        UsageError: the service says that the command makes no sense.
+        DataDirError: the service can't be reached, hangs, or couldn't do it, with its message.
     """
+    request = json.dumps({"do": command, "with": arguments}).encode() + b"\n"
+    try:
+        async with asyncio.timeout(patience):
+            line = await _exchange(path, request)
+    except PermissionError as error:
+        raise DataDirError(f"{path}: {error.strerror} (run this as the user who runs the service)") from error
+    except TimeoutError:
+        raise DataDirError(
+            f"the service doesn't answer within {patience:g} s: it hangs, and calls ring (restart it, and read its log)"
+        ) from None
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        raise DataDirError("the service went away before it answered; see its log") from None
+    if "error" in answer:
+        raise (UsageError if answer.get("usage") else DataDirError)(answer["error"])
+    return answer["result"]
+
+
+async def _exchange(path: Path, request: bytes) -> bytes:
     try:
         with _reachable(path) as reachable:
             reader, writer = await asyncio.open_unix_connection(reachable, limit=MAX_ANSWER)
-    except PermissionError as error:
-        raise DataDirError(f"{path}: {error.strerror} (run this as the user who runs the service)") from error
+    except PermissionError:
+        raise
     except OSError as error:
         raise ServiceAbsent(str(path)) from error
     try:
-        writer.write(json.dumps({"do": command, "with": arguments}, ensure_ascii=False).encode() + b"\n")
+        writer.write(request)
         await writer.drain()
-        line = await reader.readline()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the service went away before it answered: {error}") from error
+        return await reader.readline()
+    except (ConnectionError, ValueError):
+        return b""
     finally:
         writer.close()
-    if not line:
-        raise UsageError("the service went away before it answered; see its log")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise UsageError(answer["error"])
-    return answer["result"]
 
 
 class ServiceAbsent(Exception):  # noqa: N818  (not an error: the caller then does the work itself)

@@ -5,6 +5,7 @@ since they are called alike from the command line and through the control socket
 does to a call is decided in `core/decide.py`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from blocker.core.record import Content
 from blocker.errors import UsageError
 
 MARKED = "marked as marketing"
-"""How the comment of a listing that a mark made begins."""
+"""The comment of a listing that a mark made."""
 
 
 class ListStore(Protocol):
@@ -94,6 +95,7 @@ class Household:
         self._store, self._calls, self._journal = store, calls, journal
         self._companies, self._clock, self._region, self._mark_blocks = companies, clock, region, mark_blocks
         self._indexes = {name: ListIndex() for name in ListName}
+        self._one_at_a_time = asyncio.Lock()
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change, for whoever decides by the lists."""
 
@@ -184,24 +186,35 @@ class Household:
         done = {"call": call_id, "mark": mark, "company": resolved, "suggestions": suggestions, "number": number}
         if number is None:
             return done | {"blocked_until": None, "warnings": ["no number was presented, so there is none to block"]}
+        old = await self._blocked(number)
         if mark == "marketing":
-            comment = f"{MARKED} ({call_id})"
-            listing = Listing(ListName.BLOCK, number, False, comment, now, by, now + self._mark_blocks)  # noqa: FBT003
+            ends = now + self._mark_blocks
+            listing = Listing(ListName.BLOCK, number, False, MARKED, now, by, ends, call_id)  # noqa: FBT003
+            if old is not None and not old.origin and old.holds_at(now):
+                until = format_time(old.until) if old.until else None  # the household's own block stays as it is
+                return done | {"blocked": True, "blocked_until": until, "warnings": self._warnings(old)}
             await self._change("add", listing)
-            until = format_time(listing.until) if listing.until else None
-            return done | {"blocked_until": until, "warnings": self._warnings(listing)}
-        return done | {"unblocked": await self._unmark(number, by), "warnings": []}
+            return done | {"blocked": True, "blocked_until": format_time(ends), "warnings": self._warnings(listing)}
+        unmarked = old is not None and bool(old.origin)
+        if old is not None and unmarked:
+            await self._change("remove", old, by=by)
+        still = [] if old is None or unmarked else [f"{number} stays blocked: somebody put it on the block list"]
+        return done | {"unblocked": unmarked, "warnings": still}
 
-    async def _unmark(self, number: str, by: str) -> bool:
-        """Take away the block that an earlier mark made; one that the household made itself stays."""
-        for item in await self._store.listings():
-            if item.list is ListName.BLOCK and item.text == number and item.comment.startswith(MARKED):
-                await self._change("remove", item, by=by)
-                return True
-        return False
+    async def _blocked(self, number: str) -> Listing | None:
+        """The listing of just this number on the block list, if there is one."""
+        found = [item for item in await self._store.listings() if item.list is ListName.BLOCK and item.text == number]
+        return found[0] if found else None
 
     async def _change(self, change: str, listing: Listing, *, by: str = "") -> None:
-        """Change a list and tell the ledger; a change that can't be told is taken back, so that both say the same."""
+        """Change a list and tell the ledger; a change that can't be told is taken back, so that both say the same.
+
+        One after the other, since each entry has the list's sum after its change.
+        """
+        async with self._one_at_a_time:
+            await self._change_alone(change, listing, by=by)
+
+    async def _change_alone(self, change: str, listing: Listing, *, by: str) -> None:
         before = [item for item in await self._store.listings() if item.list is listing.list]
         old = next((item for item in before if item.target == listing.target), None)
         after = [item for item in before if item.target != listing.target] + ([listing] if change == "add" else [])

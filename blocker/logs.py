@@ -25,6 +25,7 @@ def configure(log_format: str, level: str) -> None:
     ]
     if not for_people:
         processors.append(structlog.processors.format_exc_info)
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # what a job does, `jobs.py` says itself
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -5,14 +5,13 @@ says (`core/record.py`) nor how it is chained (`evidence/ledger.py`). Nothing th
 """
 
 import asyncio
-import itertools
 from collections import deque
-from datetime import datetime
 from typing import Any
 
 import structlog
 
 from blocker.core import record
+from blocker.core.entry import EntryKind
 from blocker.core.ports import Clock, LedgerWriter
 from blocker.core.record import Content
 from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
@@ -22,6 +21,8 @@ MAX_WAITING = 10_000
 
 RETRY_SECONDS = 5.0
 """How long to wait before the disk is tried again; only while something waits, so that an idle service sleeps."""
+
+_CALLS = frozenset({EntryKind.CALL_SCREENED})
 
 MAX_BATCH = 500
 """Entries handed over at once, so that a blocked call which needs its record now never waits behind thousands."""
@@ -37,8 +38,9 @@ class Recorder:
         self._fault = fault
         self._waiting: deque[Content] = deque()
         self._wakeup = asyncio.Event()
-        self._failing_since: datetime | None = None
+        self._failing_since = self._lost_since = clock.now()
         self._lost = 0
+        """Calls whose records had to be given up and that no gap entry has told of yet."""
         self._writer: asyncio.Task[None] | None = None
         self._flushing = asyncio.Lock()
         self._log = structlog.get_logger("recording")
@@ -47,6 +49,12 @@ class Recorder:
     def problem(self) -> str:
         """Why records can't be written at present; empty while all is well."""
         return self._fault
+
+    def attach(self, ledger: LedgerWriter) -> None:
+        """Use a ledger that could be opened after all; what waited is written to it."""
+        self._ledger = ledger
+        self._recovered()
+        self._wakeup.set()
 
     @property
     def waiting(self) -> int:
@@ -76,12 +84,10 @@ class Recorder:
     def later(self, content: Content) -> None:
         """Write an entry as soon as the disk takes it; never waits, never raises."""
         if len(self._waiting) >= MAX_WAITING:
-            self._waiting.popleft()
-            self._lost += 1
+            self._give_up(self._waiting.popleft())
         self._waiting.append(content)
         self._wakeup.set()
-        if self._writer is None:
-            self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
+        self._see_to_it()
 
     async def flush(self) -> bool:
         """Write what waits now; False where the disk can't take it, and it goes on waiting."""
@@ -106,50 +112,56 @@ class Recorder:
                 self._wakeup.set()
 
     async def _flush(self) -> bool:
-        """Write what waits; False where the disk can't take it. An entry leaves memory only once it is durable."""
+        """Write what waits; False where the disk can't take it. What isn't durable goes back in front of the queue."""
         if self._ledger is None:
             return False
         size = MAX_BATCH
-        while self._waiting or self._failing_since:
-            batch = list(itertools.islice(self._waiting, size))
+        while self._waiting or self._lost:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), size))]
+            gap, told = self._gap(), self._lost
             try:
-                await self._ledger.append(*self._gap(), *batch)
+                await self._ledger.append(*gap, *batch)
             except LedgerFormatError:
-                if len(batch) == 1:
-                    self._drop_unwritable()
-                size = 1  # one by one, to find which it is: it must not hold up the others for ever
-                continue
+                if len(batch) == 1:  # a fault of ours, which must not hold up the others for ever
+                    self._log.error("an entry can't be written and is lost", content=repr(batch[0]))
+                    self._give_up(batch.pop())
+                self._waiting.extendleft(reversed(batch))
+                size = 1  # one by one, to find which it is
             except LedgerError as error:
+                self._waiting.extendleft(reversed(batch))
                 self._failed(str(error))
                 return False
-            self._recovered()
-            for _ in batch:
-                self._waiting.popleft()
+            else:
+                self._lost -= told
+                self._recovered()
         return True
 
-    def _drop_unwritable(self) -> None:
-        """Give up an entry that no ledger could take: a fault of ours, which the log and a gap entry tell of."""
-        self._log.error("an entry can't be written and is lost", content=repr(self._waiting.popleft()))
-        self._lost += 1
-        self._failing_since = self._failing_since or self._clock.now()
+    def _give_up(self, content: Content) -> None:
+        """Count what is lost, since when; the next entry that is written tells of it."""
+        if not self._lost:
+            self._lost_since = self._clock.now()
+        self._lost += content.get("kind") in _CALLS
 
     def _gap(self) -> list[dict[str, Any]]:
-        if self._failing_since is None:
+        if not self._lost:
             return []
         now = self._clock.now()
-        why = "entries could not be written; calls rang meanwhile"
-        return [record.gap(now, since=self._failing_since, until=now, why=why, calls_lost=self._lost)]
+        why = "records of calls were lost: the disk couldn't take them, and there were too many to keep in memory"
+        return [record.gap(now, since=self._lost_since, until=now, why=why, calls_lost=self._lost)]
 
     def _failed(self, why: str) -> None:
-        if self._failing_since is None:
+        if not self._fault:
             self._failing_since = self._clock.now()
             self._log.error("records can't be written; calls ring until they can", why=why)
         self._fault = why
         self._wakeup.set()
-        if self._writer is None:
-            self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
+        self._see_to_it()
 
     def _recovered(self) -> None:
-        if self._failing_since is not None:
-            self._log.warning("records can be written again", since=self._failing_since.isoformat(), lost=self._lost)
-        self._failing_since, self._fault, self._lost = None, "", 0
+        if self._fault:
+            self._log.warning("records can be written again", since=self._failing_since.isoformat())
+        self._fault = ""
+
+    def _see_to_it(self) -> None:
+        if self._writer is None:
+            self._writer = asyncio.get_running_loop().create_task(self._write_waiting())

@@ -14,7 +14,9 @@ from blocker.core.entry import EntryKind, parse_time
 from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
 from blocker.core.settling import Settled, Settling
 
-_HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "rang"}
+MAX_NUMBER = 36_500
+
+_HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,8 +49,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _positive(text: str) -> int:
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
+    if not 1 <= number <= MAX_NUMBER:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MAX_NUMBER}")
     return number
 
 
@@ -110,6 +112,8 @@ async def run_mark(config: Config, arguments: argparse.Namespace) -> int:
     )
     company = f", for {arguments.company}" if arguments.company else ""
     say(f"Call {done['call']} is recorded as {arguments.mark}{company}.")
+    if done.get("blocked") and not done["blocked_until"]:
+        say(f"{done['number']} was on the block list already, and stays there.")
     if until := done.get("blocked_until"):
         day = parse_time(until).astimezone(ZoneInfo(config.time_zone)).strftime("%Y-%m-%d")
         say(f"{done['number']} is blocked until {day} (blocker block remove {done['number']} takes that back).")

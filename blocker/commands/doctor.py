@@ -84,7 +84,7 @@ async def _rules(config: Config) -> tuple[Finding, str]:
 
 async def _service(config: Config) -> tuple[Finding, str]:
     try:
-        status = await ask(DataDir(config.data_dir).control_socket, "status")
+        status = await ask(DataDir(config.data_dir).control_socket, "status", patience=5)
     except ServiceAbsent:
         if _listens(config.fastagi.host, config.fastagi.port):
             where = f"{config.fastagi.host}:{config.fastagi.port}"
@@ -102,7 +102,7 @@ async def _blocking(config: Config) -> tuple[Finding, str]:
     """Whether calls may be blocked at all just now."""
     now = datetime.now(UTC)
     try:
-        said = (await ask(DataDir(config.data_dir).control_socket, "status"))["no_blocking_until"]
+        said = (await ask(DataDir(config.data_dir).control_socket, "status", patience=5))["no_blocking_until"]
         until = parse_time(said) if said else None
     except ServiceAbsent:
         wanted = (await app.knowledge(config)).wanted

@@ -62,6 +62,8 @@ class Listing:
     added_by: str
     until: datetime | None = None
     """The instant (aware, UTC) from which it no longer holds; None for no end."""
+    origin: str = ""
+    """The id of the call that was marked, where a mark put it there; empty where somebody listed it."""
 
     @property
     def target(self) -> Target:

@@ -124,7 +124,7 @@ class Player:
         company = (
             f", for {said['for']} ({done['company'] or 'a name that no rule file knows'})" if "for" in said else ""
         )
-        blocked = f"; {done['number']} is blocked for a year" if done.get("blocked_until") else ""
+        blocked = f"; {done['number']} is blocked for a year" if done.get("blocked") else ""
         self.say(_COLUMNS.format("", "", "", "", f"→ marks {of_which}{said['mark']}{company}{blocked}"))
 
 

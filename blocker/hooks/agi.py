@@ -174,7 +174,7 @@ class Dialogue:
                 raise ProtocolError(f"line {self._line_count} isn't `agi_KEY: VALUE`: {_shown(line)}")
             key, value = parts.groups("")
             if key in self._fields:
-                raise ProtocolError(f"line {self._line_count} gives agi_{key} a second time: {_shown(line)}")
+                raise ProtocolError(f"line {self._line_count} gives agi_{key} a second time")
             self._fields[key] = value
         return self._read_rest()
 

@@ -19,15 +19,17 @@ from blocker.store.database import foreign_errors, open_database
 FILE_NAME = "household.sqlite3"
 
 _ADD = """
-    INSERT INTO listing (list, number, is_prefix, comment, added_at, added_by, until) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET comment = excluded.comment, until = excluded.until
+    INSERT INTO listing (list, number, is_prefix, comment, added_at, added_by, until, origin)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET comment = excluded.comment, until = excluded.until, origin = excluded.origin
 """
 _REMOVE = """
     DELETE FROM listing WHERE list = ? AND number = ? AND is_prefix = ?
-    RETURNING list, number, is_prefix, comment, added_at, added_by, until
+    RETURNING list, number, is_prefix, comment, added_at, added_by, until, origin
 """
 _ALL = """
-    SELECT list, number, is_prefix, comment, added_at, added_by, until FROM listing ORDER BY list, number, is_prefix
+    SELECT list, number, is_prefix, comment, added_at, added_by, until, origin FROM listing
+    ORDER BY list, number, is_prefix
 """
 
 
@@ -60,7 +62,9 @@ class HouseholdDb:
         """
         until = format_time(listing.until) if listing.until else None
         added = (format_time(listing.added_at), listing.added_by)
-        await self.run(_ADD, listing.list, listing.number, listing.is_prefix, listing.comment, *added, until)
+        await self.run(
+            _ADD, listing.list, listing.number, listing.is_prefix, listing.comment, *added, until, listing.origin
+        )
 
     async def remove(self, list_name: ListName, target: str) -> Listing | None:
         """Take a target, written as `Target.text`, off a list; returns what stood there, None if nothing did."""
@@ -82,10 +86,10 @@ class HouseholdDb:
                 raise DataDirError(f"{self._path} is closed: the service is stopping") from error
 
     def _listing(self, row: sqlite3.Row) -> Listing:
-        name, number, is_prefix, comment, added_at, added_by, until = row
+        name, number, is_prefix, comment, added_at, added_by, until, origin = row
         try:
             ends = datetime.fromisoformat(until) if until else None
             added = datetime.fromisoformat(added_at)
         except ValueError as error:
             raise DataDirError(f"{self._path} is damaged: {number} has no proper time ({error})") from error
-        return Listing(ListName(name), number, bool(is_prefix), comment, added, added_by, ends)
+        return Listing(ListName(name), number, bool(is_prefix), comment, added, added_by, ends, origin)

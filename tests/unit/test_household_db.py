@@ -82,8 +82,8 @@ async def test_a_comment_that_is_no_text_is_refused(lists: HouseholdDb) -> None:
     "harm",
     [
         "DROP TABLE listing",
-        "INSERT INTO listing VALUES ('block', '+3225551234', 0, '', 'yesterday', '', NULL)",
-        "INSERT INTO listing VALUES ('block', '+3225551234', 0, '', '2026-11-17T08:12:33.123Z', '', 'soon')",
+        "INSERT INTO listing VALUES ('block', '+3225551234', 0, '', 'yesterday', '', NULL, '')",
+        "INSERT INTO listing VALUES ('block', '+3225551234', 0, '', '2026-11-17T08:12:33.123Z', '', 'soon', '')",
     ],
 )
 async def test_a_file_that_was_tampered_with_is_our_error(tmp_path: Path, lists: HouseholdDb, harm: str) -> None:
