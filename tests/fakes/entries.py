@@ -142,11 +142,16 @@ class Told:
         return self._head
 
     async def entries(
-        self, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
         """As `LedgerReader.entries`."""
         for entry in _chosen(self._entries, kinds, since, until):
-            yield entry
+            if calls is None or entry.content.get("call") in calls:
+                yield entry
 
 
 class MadeUp:
