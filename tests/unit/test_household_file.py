@@ -83,6 +83,7 @@ def test_a_later_consent_is_one_that_is_recorded(given_at: When, *, holds: bool 
         (HouseholdFile(contracts=(Contract("acme"),)), Relation(known=True, running=True)),
         (HouseholdFile(contracts=(Contract("acme", until=TODAY),)), Relation(known=True, running=True)),
         (HouseholdFile(contracts=(Contract("acme", until=YESTERDAY),)), Relation(known=True, ended=YESTERDAY)),
+        (HouseholdFile(contracts=(Contract("acme", TODAY),)), Relation(known=True, running=True)),
         (HouseholdFile(contracts=(Contract("acme", date(2027, 1, 1)),)), Relation(known=True)),
         (HouseholdFile(contracts=(Contract("other"),)), Relation(known=False)),
         (

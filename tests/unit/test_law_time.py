@@ -50,6 +50,7 @@ def test_months_end_with_their_month(day: date, months: int) -> None:
 def test_a_wait_is_said_in_words() -> None:
     """A flag names the waiting time that it reckoned with."""
     assert str(Wait(calendar_days=15, working_days=1)) == "15 calendar days and 1 working day"
+    assert str(Wait(months=2)) == "2 months"
     assert not Wait()
 
 
