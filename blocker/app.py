@@ -7,7 +7,8 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -20,12 +21,15 @@ from blocker.control import Handler, ServiceAbsent, ask
 from blocker.core import record
 from blocker.core.call import Line
 from blocker.core.case import Knowledge
+from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
+from blocker.core.household_file import HouseholdFile
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.ports import Clock
+from blocker.core.ranges import RangeClass
 from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir, Lock
-from blocker.dossiers import Dossiers
+from blocker.dossiers import Dossiers, Here, read_file
 from blocker.errors import BlockerError, ConfigError, DataDirError, DataDirInUseError, RulesError
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
@@ -39,7 +43,7 @@ from blocker.rulebook import RuleBook, load_rules, shipped_rules
 from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Setting
 from blocker.sources import AddressBook
-from blocker.store import household_db
+from blocker.store import household_db, ledger_db
 from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
@@ -48,6 +52,9 @@ from blocker.syncing import Syncer
 from blocker.wanting import WantedCalls
 
 T = TypeVar("T")
+
+SYNC_SECONDS = 3600
+"""How long the service may take to fetch a list and make a book of it."""
 
 
 def rules_of(config: Config) -> tuple[RuleBook, str]:
@@ -90,6 +97,8 @@ class Owner:
         self.datadir = DataDir(config.data_dir)
         self.problems: list[str] = []
         """What was found wrong at the start and stays so, as sentences for the household."""
+        self.broken = False
+        """Whether something could not be opened that a later try may open."""
         self._open = contextlib.AsyncExitStack()
         self._log = structlog.get_logger("app")
 
@@ -106,11 +115,13 @@ class Owner:
         """
         self._tolerant = even_if_broken
         rules, fault = rules_of(self.config)
-        await self._opened(self._possess())
+        possessed = await self._opened(self._possess())
         self.book = Book(self.datadir.book)
         self._open.push_async_callback(self.book.close)
         self.problems += map(str, self.book.faults)
-        self.ledger = await self._opened(Ledger.open(self.datadir.path, now=self.clock.now))
+        self.ledger: Ledger | None = None
+        if possessed:  # who doesn't own the directory must not write there
+            self.ledger = await self._opened(Ledger.open(self.datadir.path, now=self.clock.now))
         self.recorder = Recorder(self.ledger, self.clock, fault="" if self.ledger else self.problems[-1])
         self._open.push_async_callback(self.recorder.close)
         self.rulekeeper = RuleKeeper(
@@ -120,8 +131,9 @@ class Owner:
             journal=self.recorder,
             clock=self.clock,
         )
-        store = await self._opened(HouseholdDb.open(self.datadir.path))
+        store = await self._opened(HouseholdDb.open(self.datadir.path)) if possessed else None
         self.household: Household | None = None
+        self._lists_read = False
         if store is not None:
             self.household = Household(
                 store=store,
@@ -132,7 +144,7 @@ class Owner:
                 region=self.config.region,
                 mark_blocks=self.config.mark_blocks,
             )
-            await self._opened(self.household.load())
+            self._lists_read = await self._opened(self.household.load()) is not None
         await self._open_companies(store)
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
@@ -149,40 +161,21 @@ class Owner:
             region=config.region,
             regions=[line.region for line in config.lines.values()],
             zone=ZoneInfo(config.time_zone),
-            allowed_for=max(
-                policy.dialled
-                for week in (config.policies.household, *config.policies.lines.values())
-                for policy in week.policies
-            ),
+            policies=config.policies,
         )
 
     async def _open_companies(self, store: HouseholdDb | None) -> None:
         config = self.config
         self._configured, faults = known_settings(config.companies, self.rules.companies)
-        if faults:  # a company that a newer rule set dropped: the others' settings hold all the same
-            await self._opened(_refuse(ConfigError(faults)))
-        self.dossiers = Dossiers(
-            records=lambda: reader(config),
-            flush=self.recorder.flush,
-            book=lambda: self.rules.companies,
-            settings=self._settings,
-            clock=self.clock,
-            region=config.region,
-            time_zone=config.time_zone,
-        )
+        if faults and not self._tolerant:
+            raise ConfigError(faults)
+        self.problems += map(str, faults)  # newer rules may have dropped a company: the other settings hold all the same
+        here = Here(lambda: self.rules.companies, self.clock, config.region, ZoneInfo(config.time_zone))
+        self.dossiers = Dossiers(lambda: reader(config), self.recorder.flush, self._settings, here)
         self.companies: Companies | None = None
         if store is not None:
-            self.companies = Companies(
-                store=CompaniesDb(store),
-                journal=self.recorder,
-                file=self.dossiers.file,
-                book=lambda: self.rules.companies,
-                configured=self._configured,
-                clock=self.clock,
-                region=config.region,
-                time_zone=config.time_zone,
-            )
-            await self._opened(self.companies.load())
+            self.companies = Companies(CompaniesDb(store), self.recorder, self.dossiers.file, self._configured, here)
+            self._lists_read = await self._opened(self.companies.load()) is not None and self._lists_read
 
     def _settings(self) -> Settings:
         """The settings for companies that are in force; the configuration's alone where the others can't be read."""
@@ -193,10 +186,11 @@ class Owner:
         """The rules in force."""
         return self.rulekeeper.rules
 
-    async def _possess(self) -> None:
+    async def _possess(self) -> bool:
         self.datadir.create()
         lock: Lock = self.datadir.lock()
         self._open.callback(lock.release)
+        return True
 
     async def _opened(self, opening: Awaitable[T]) -> T | None:
         """What was opened, to be closed with the rest; None where that failed and may."""
@@ -208,6 +202,7 @@ class Owner:
             if not self._tolerant:
                 raise
             self.problems.append(str(error))
+            self.broken = True
             self._log.error("something can't be used; until it is mended calls ring", why=str(error))
             return None
         if isinstance(opened, Ledger | HouseholdDb):
@@ -218,15 +213,21 @@ class Owner:
         """Close everything, last opened first; what waits is written before the ledger closes."""
         await self._open.aclose()
 
-    def knowledge(self) -> Knowledge:
-        """All that decisions rest on at this moment."""
-        lists = {name: self.household.index(name) if self.household else ListIndex() for name in ListName}
+    def knowledge(self) -> Knowledge | None:
+        """All that decisions rest on at this moment; None where the household's lists can't be read.
+
+        While the household's own rules can't be read, which may say that somebody is to ring, the shipped ranges and
+        the community lists block nobody; the household's own block list does.
+        """
+        if self.household is None or not self._lists_read:
+            return None
+        own_rules = self.rulekeeper.complete
         return Knowledge(
-            allow=lists[ListName.ALLOW],
-            block=lists[ListName.BLOCK],
+            allow=self.household.index(ListName.ALLOW),
+            block=self.household.index(ListName.BLOCK),
             companies=self.rules.companies,
-            ranges=self.rules.ranges,
-            community=self.book,
+            ranges=self.rules.ranges if own_rules else self.rules.ranges.of(RangeClass.PROTECTED),
+            community=self.book if own_rules else Book(self.datadir.path / "no-book"),
             policy=self.config.policy,
             wanted=self.wanted.wanted(),
             settings=self._settings(),
@@ -282,6 +283,20 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
 
 async def knowledge(config: Config) -> Knowledge:
     """What a running service would decide by at this moment, for somebody who asks why; changes nothing."""
+    return (await look(config)).knowledge
+
+
+class Look(NamedTuple):
+    """What somebody who asks why looks at."""
+
+    knowledge: Knowledge
+    rules: RuleBook
+    listings: list[Listing]
+    """Both lists, with what has run out."""
+
+
+async def look(config: Config) -> Look:
+    """What a running service would decide by at this moment, and what that was made of; changes nothing."""
     rules, _ = rules_of(config)
     settings = settings_in_file(config, rules)
     listings: list[Listing] = []
@@ -295,7 +310,7 @@ async def knowledge(config: Config) -> Knowledge:
         finally:
             await store.close()
     lists = {name: ListIndex(item for item in listings if item.list is name) for name in ListName}
-    return Knowledge(
+    known = Knowledge(
         allow=lists[ListName.ALLOW],
         block=lists[ListName.BLOCK],
         companies=rules.companies,
@@ -305,19 +320,24 @@ async def knowledge(config: Config) -> Knowledge:
         wanted=wanted,
         settings=settings,
     )
+    return Look(known, rules, listings)
 
 
-async def _refuse(error: BlockerError) -> None:
-    raise error
+async def household_file(config: Config, companies: CompanyBook, today: date) -> HouseholdFile:
+    """What the household has said about itself and companies; nothing where there is no ledger yet.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    if not (config.data_dir / ledger_db.FILE).exists():
+        return HouseholdFile()
+    async with reader(config) as ledger:
+        return await read_file(ledger, companies, today)
 
 
 def read_contacts(raw: bytes, region: str) -> AddressBook:
-    """An address book in vCard form; the library for it is loaded only here, since nothing else needs it.
-
-    Raises:
-        SourceError: it is none.
-    """
-    from blocker.sources import vcard  # noqa: PLC0415
+    """An address book in vCard form; raises SourceError where it is none."""
+    from blocker.sources import vcard  # noqa: PLC0415  (its library is slow to load, and nothing else needs it)
 
     return vcard.read(raw, region)
 
@@ -335,8 +355,9 @@ async def command(config: Config, name: str, **arguments: Any) -> Any:  # noqa: 
     Raises:
         BlockerError: it can't be done; the message says why.
     """
+    patience = SYNC_SECONDS if name == "sync" else 60
     try:
-        return await ask(DataDir(config.data_dir).control_socket, name, **arguments)
+        return await ask(DataDir(config.data_dir).control_socket, name, patience=patience, **arguments)
     except ServiceAbsent:
         pass
     owner = Owner(config)

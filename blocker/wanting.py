@@ -4,13 +4,13 @@ Decides nothing by itself; `dialling.py`, `expecting.py` and `contacts.py` do.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker import contacts, dialling, expecting
 from blocker.contacts import Contacts
 from blocker.core.company import CompanyBook
+from blocker.core.policy_week import Policies
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeBook
 from blocker.core.wanted import Wanted
@@ -42,14 +42,15 @@ class WantedCalls:
         region: str,
         regions: Collection[str],
         zone: ZoneInfo,
-        allowed_for: timedelta,
+        policies: Policies,
     ) -> None:
         """Nothing is known yet; `load` reads what was kept.
 
-        `store` is None where the household's file can't be used: calls for help are heeded all the same. `allowed_for`
-        is the longest time for which a number that was dialled is allowed anywhere.
+        `store` is None where the household's file can't be used: calls for help are heeded all the same. Numbers that
+        were dialled are remembered for as long as any of the policies allows them.
         """
         self._store = store
+        weeks = (policies.household, *policies.lines.values())
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change, for whoever decides by it."""
         self.dialling = Dialling(
@@ -60,7 +61,7 @@ class WantedCalls:
             region=region,
             regions=regions,
             zone=zone,
-            allowed_for=allowed_for,
+            allowed_for=max(policy.dialled for week in weeks for policy in week.policies),
             changed=self._changed,
         )
         self._expecting: Expecting | None = None

@@ -44,6 +44,37 @@ async def test_a_treatment_is_said_in_three_variables(treatment: Treatment, acti
     ]
 
 
+async def test_a_call_out_of_the_house_is_noted_and_the_connection_closed() -> None:
+    """Without a word, and without a look at it as if it came in."""
+    screener, dialled = FakeScreener(), FakeDialled()
+    async with fastagi(screener, dialled) as server:
+        assert await call(server.port, WANTED, network_script="dialled", arg_1="112") == {}
+        assert server.counts == {End.NOTED: 1}
+
+    assert dialled.noted == [("112", "PJSIP/mytrunk-00000001")]
+    assert screener.judged == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        environment(network_script="dialled", arg_1="112\nagi_arg_1: 113"),
+        environment(network_script="dialled", arg_1="112") + b"agi_arg_1: 113\n",
+        environment(network_script="dialled", arg_1="112")[:-2],
+    ],
+)
+async def test_a_forged_or_broken_call_out_of_the_house_is_not_believed(said: bytes) -> None:
+    """A line given twice, lines out of turn, an end that never comes: nothing is noted, and it closes."""
+    dialled = FakeDialled()
+    async with fastagi(FakeScreener(budget_seconds=0.3), dialled) as server:
+        client = await AgiClient.connect(server.port)
+        await client.send(said)
+        assert await client.command() is None
+        await client.close()
+
+    assert dialled.noted == []
+
+
 async def test_a_call_becomes_a_sighting() -> None:
     """Number, name, presentation, channel and what finds the call in other records; raw bytes as latin-1."""
     screener = FakeScreener()

@@ -48,6 +48,29 @@ def screener_with(budget_seconds: float = 5.0) -> FakeScreener:
     return FakeScreener({UNWANTED: REJECT}, budget_seconds=budget_seconds)
 
 
+async def test_a_call_out_of_the_house_is_noted() -> None:
+    """With the channel where one is given."""
+    dialled = FakeDialled()
+    async with asked(FakeScreener(), dialled) as client:
+        assert await post(client, "/v1/dialled", json={"number": "112"}) == (200, {"noted": True})
+        await post(client, "/v1/dialled", json={"number": "02 555 12 34", "channel": "phone"})
+
+    assert dialled.noted == [("112", ""), ("02 555 12 34", "phone")]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"112", b"{}", b'{"number": ""}', b'{"number": 112}', b'{"numbr": "112"}', b"[]"]
+)
+async def test_what_was_not_dialled_is_refused(body: bytes) -> None:
+    """With 400 and how to mend it; nothing is noted."""
+    dialled = FakeDialled()
+    async with asked(FakeScreener(), dialled) as client:
+        status, answer = await post(client, "/v1/dialled", data=body, headers={"Content-Type": "application/json"})
+
+    assert (status, dialled.noted) == (400, [])
+    assert answer["mend"]
+
+
 async def test_a_call_is_answered_with_its_steps() -> None:
     """What to do is said in steps, and why beside them."""
     screener = screener_with()

@@ -18,6 +18,8 @@ Address = tuple[str, int]
 ASTERISK: Address = ("127.0.0.1", 5060)
 PROVIDER_HOST = "127.0.0.1"
 PHONE: Address = ("127.0.0.2", 5062)
+OUTSIDE: Address = ("127.0.0.4", 5064)
+"""Where calls out of the house arrive."""
 
 RETRANSMIT_SECONDS = 0.5
 RECEIVE_BUFFER_BYTES = 4 << 20
@@ -236,9 +238,9 @@ class Phone(_Socket):
         self._media_ports = itertools.count(42000, 2)
 
     @classmethod
-    async def open(cls) -> "Phone":
+    async def open(cls, address: Address = PHONE) -> "Phone":
         phone = cls()
-        await phone._open(PHONE)
+        await phone._open(address)
         return phone
 
     def invite_of(self, call: OutgoingCall) -> Message:

@@ -1,0 +1,164 @@
+"""Calls out of the house: they reach the provider whatever state the service is in, and who was called may ring back.
+
+Everything stays on loopback: the provider that a call for 112 reaches is a socket of the test.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pbx.asterisk import Asterisk
+from pbx.service import ADDRESS, Service
+from pbx.sip import OUTSIDE, PHONE, Phone, Provider
+from pbx.standins import closes_at_once, garbage, hung, partial_line, resets, standing_in
+
+pytestmark = pytest.mark.pbx
+
+OUT_WITHIN_SECONDS = 2.0
+CANVASSING, BLOCKED = "+33162123456", "+32475551239"
+
+
+@pytest.fixture
+async def house(provider: Provider) -> AsyncIterator[Provider]:  # noqa: ARG001 (sees to it that no channel is left)
+    """What places calls from the phone of the house."""
+    house = await Provider.open(PHONE[0])
+    yield house
+    await house.end_all()
+    house.close()
+
+
+@pytest.fixture
+async def outside(asterisk: Asterisk) -> AsyncIterator[Phone]:  # noqa: ARG001 (needs its network)
+    """Whom the house calls: rings for every call that goes out."""
+    outside = await Phone.open(OUTSIDE)
+    yield outside
+    outside.close()
+
+
+@pytest.fixture
+def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
+    """A running service with one number on the household's block list."""
+    service = Service(tmp_path)
+    assert service.start(), service.log()
+    service.run("block", "add", BLOCKED)
+    asterisk.ask_at(ADDRESS)
+    yield service
+    service.send(signal.SIGCONT)
+    service.end()
+
+
+def sender(number: str) -> str:
+    return f"<sip:{number}@provider.invalid>"
+
+
+def dialled(outside: Phone) -> list[str]:
+    """The numbers that reached the provider."""
+    return [call.invite.start.split()[1].partition("@")[0].removeprefix("sip:") for call in outside.calls.values()]
+
+
+@pytest.mark.parametrize("way", ["", "*8"], ids=["plain", "freepbx"])
+async def test_a_number_that_was_dialled_may_ring_back(
+    service: Service, provider: Provider, house: Provider, outside: Phone, way: str
+) -> None:
+    """Refused before, since its range is set aside for canvassing; rings once the household has rung it."""
+    assert (await provider.call(sender=sender(CANVASSING)).final()).status == 403
+    await house.call(f"{way}0033162123456").ringing()
+    assert dialled(outside) == ["0033162123456"]
+    await provider.call(sender=sender(CANVASSING)).ringing()
+    assert [call["reason"] for call in service.calls()] == ["canvassing-range", "dialled"]
+    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
+    service.run("verify")
+
+
+async def test_after_a_call_to_112_nothing_is_blocked(
+    service: Service, provider: Provider, house: Provider, outside: Phone, phone: Phone
+) -> None:
+    """The call goes out; then a blocked number rings, after a kill and a restart of the service too."""
+    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
+    await house.call("112").ringing()
+    assert dialled(outside) == ["112"]
+    call = provider.call(sender=sender(BLOCKED))
+    await call.ringing()
+    assert phone.invite_of(call).get("X-Reason") == "emergency-call-back"
+    await call.cancel()
+    assert "no blocking until" in service.run("check", BLOCKED)
+    service.end(signal.SIGKILL)
+    assert service.start(), service.log()
+    await provider.call(sender=sender(BLOCKED)).ringing()
+    assert service.health() == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("called", ["112", "025551234"])
+async def test_a_dead_or_frozen_service_doesnt_hold_up_a_call(
+    service: Service, house: Provider, outside: Phone, number: signal.Signals, called: str
+) -> None:
+    """The call is at the provider in under two seconds."""
+    service.send(number)
+    assert await house.call(called).ringing() < OUT_WITHIN_SECONDS
+    assert dialled(outside) == [called]
+
+
+async def test_a_frozen_service_that_runs_again_still_learns_of_a_call_for_help(
+    service: Service, provider: Provider, house: Provider, outside: Phone
+) -> None:
+    """The kernel kept what was said: nothing is blocked from then on."""
+    service.send(signal.SIGSTOP)
+    await house.call("112").ringing()
+    assert dialled(outside) == ["112"]
+    service.send(signal.SIGCONT)
+    await provider.call(sender=sender(BLOCKED)).ringing()
+
+
+@pytest.mark.parametrize("behaviour", [closes_at_once, garbage, hung, partial_line, resets])
+async def test_a_misbehaving_service_doesnt_hold_up_a_call(
+    asterisk: Asterisk, house: Provider, outside: Phone, behaviour: object
+) -> None:
+    """Whatever it says or doesn't, the call is at the provider in under two seconds."""
+    async with standing_in(behaviour) as service:  # type: ignore[arg-type]  (each is a Behaviour)
+        asterisk.ask_at(service.address)
+        assert await house.call("112").ringing() < OUT_WITHIN_SECONDS
+        assert service.environment()["agi_network_script"] == "dialled"
+        assert service.environment()["agi_arg_1"] == "112"
+    assert dialled(outside) == ["112"]
+
+
+async def test_many_calls_at_once_dont_wait_for_each_other(asterisk: Asterisk, house: Provider, outside: Phone) -> None:
+    """Ten calls while the service hangs: each goes out in under two seconds."""
+    async with standing_in(hung) as service:
+        asterisk.ask_at(service.address)
+        calls = [house.call(f"02555123{n}") for n in range(10)]
+        rang = await asyncio.gather(*(call.ringing() for call in calls))
+    assert max(rang) < OUT_WITHIN_SECONDS
+    assert len(outside.calls) == 10
+
+
+@pytest.mark.parametrize(
+    ("called", "caller"),
+    [
+        ("b112", "<sip:phone@house.invalid>"),
+        ("112%2C5", "<sip:phone@house.invalid>"),
+        ("025551234", "<sip:0475%0Aagi_arg_1%3A%20112@house.invalid>"),
+    ],
+)
+async def test_what_is_no_number_and_forged_lines_pause_nothing(
+    service: Service, provider: Provider, house: Provider, called: str, caller: str
+) -> None:
+    """The call may fail or go out, but a blocked number is still refused: 112 wasn't dialled."""
+    call = house.call(called, caller)
+    await asyncio.wait({asyncio.ensure_future(call.ringing()), asyncio.ensure_future(call.final())}, timeout=3)
+    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
+    assert "no blocking" not in service.run("check", BLOCKED)
+
+
+async def test_an_absolute_timeout_of_ones_own_goes_on_counting(
+    asterisk: Asterisk, house: Provider, outside: Phone
+) -> None:
+    """A second that was left when a hanging service was told is over soon after."""
+    async with standing_in(hung) as service:
+        asterisk.ask_at(service.address)
+        call = house.call("one-second-left")
+        assert (await call.final(OUT_WITHIN_SECONDS + 1)).status >= 400
+    assert len(outside.calls) <= 1
