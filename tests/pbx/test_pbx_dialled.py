@@ -12,7 +12,7 @@ import pytest
 from pbx.asterisk import Asterisk
 from pbx.service import ADDRESS, Service
 from pbx.sip import OUTSIDE, PHONE, Phone, Provider
-from pbx.standins import closes_at_once, garbage, hung, partial_line, resets, standing_in
+from pbx.standins import Behaviour, closes_at_once, garbage, hung, partial_line, resets, standing_in
 
 pytestmark = pytest.mark.pbx
 
@@ -114,10 +114,10 @@ async def test_a_frozen_service_that_runs_again_still_learns_of_a_call_for_help(
 
 @pytest.mark.parametrize("behaviour", [closes_at_once, garbage, hung, partial_line, resets])
 async def test_a_misbehaving_service_doesnt_hold_up_a_call(
-    asterisk: Asterisk, house: Provider, outside: Phone, behaviour: object
+    asterisk: Asterisk, house: Provider, outside: Phone, behaviour: Behaviour
 ) -> None:
     """Whatever it says or doesn't, the call is at the provider in under two seconds."""
-    async with standing_in(behaviour) as service:  # type: ignore[arg-type]  (each is a Behaviour)
+    async with standing_in(behaviour) as service:
         asterisk.ask_at(service.address)
         assert await house.call("112").ringing() < OUT_WITHIN_SECONDS
         assert service.environment()["agi_network_script"] == "dialled"
