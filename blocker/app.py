@@ -169,7 +169,7 @@ class Owner:
         self._configured, faults = known_settings(config.companies, self.rules.companies)
         if faults and not self._tolerant:
             raise ConfigError(faults)
-        self.problems += map(str, faults)  # newer rules may have dropped a company: the other settings hold all the same
+        self.problems += map(str, faults)  # newer rules may have dropped a company: what is said of others holds
         here = Here(lambda: self.rules.companies, self.clock, config.region, ZoneInfo(config.time_zone))
         self.dossiers = Dossiers(lambda: reader(config), self.recorder.flush, self._settings, here)
         self.companies: Companies | None = None

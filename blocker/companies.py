@@ -12,16 +12,15 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from blocker.core.company import Company, CompanyBook, Purpose, Role
 from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting, Settings, digest
 from blocker.core.entry import EntryKind
 from blocker.core.household_entries import Fact, How, Says, company_set
 from blocker.core.household_file import HouseholdFile
-from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.typed import past_day, the_company
+from blocker.dossiers import Here
 from blocker.errors import Fault, UsageError
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -65,31 +64,27 @@ class Companies:
 
     def __init__(
         self,
-        *,
         store: SettingStore,
         journal: Journal,
         file: Callable[[], Awaitable[HouseholdFile]],
-        book: Callable[[], CompanyBook],
         configured: Settings,
-        clock: Clock,
-        region: str,
-        time_zone: str,
+        here: Here,
     ) -> None:
         """`configured` are the settings of the configuration file, which hold where none was made by command.
 
         `file` gives what the household has said so far, companies that were taken over standing for their heirs too.
         """
-        self._store, self._journal, self._file, self._book = store, journal, file, book
-        self._configured, self._clock, self._region, self._zone = configured, clock, region, ZoneInfo(time_zone)
+        self._store, self._journal, self._file, self._configured, self._here = store, journal, file, configured, here
         self.settings: Settings = configured
         """Those in force."""
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change of a setting, for whoever decides by them."""
 
-    async def load(self) -> None:
-        """Read the settings from their store."""
+    async def load(self) -> bool:
+        """Read the settings from their store; True when that is done."""
         self.settings = in_force(self._configured, await self._store.settings())
         self.on_change()
+        return True
 
     async def set(
         self,
@@ -141,15 +136,12 @@ class Companies:
             "company": found.slug,
             "name": found.name,
             "calls": setting,
-            "recorded": [fact.entry(self._clock.now(), by) for fact in facts],
+            "recorded": [fact.entry(self._here.clock.now(), by) for fact in facts],
             "warnings": [] if setting is None else self._warnings(found, setting),
         }
 
     def _day(self, text: str | None, what: str) -> date | None:
-        return None if text is None else past_day(text, what, self._today())
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._zone).date()
+        return None if text is None else past_day(text, what, self._here.today())
 
     def _meant(self, said: str, facts: list[Fact], *, also_today: bool) -> tuple[Company, list[Fact]]:
         """The company that a name means, and the facts with the company that it meant on the day of each.
@@ -157,9 +149,9 @@ class Companies:
         Raises:
             UsageError: it means none, or several, or not the same on all these days.
         """
-        today, book = self._today(), self._book()
-        named = [the_company(book, said, fact.until or fact.since or fact.on or today, self._region) for fact in facts]
-        meant = [*named, the_company(book, said, today, self._region)] if also_today else named
+        today, book, region = self._here.today(), self._here.book(), self._here.region
+        named = [the_company(book, said, fact.until or fact.since or fact.on or today, region) for fact in facts]
+        meant = [*named, the_company(book, said, today, region)] if also_today else named
         heirs = {company.slug: company for company in (book.successor(one.slug, today) or one for one in meant)}
         if len(heirs) > 1:
             names = " and ".join(f"{company.name} ({slug})" for slug, company in heirs.items())
@@ -185,7 +177,7 @@ class Companies:
 
     async def _make(self, slug: str, setting: Calls | None, facts: list[Fact], by: str) -> None:
         """Keep the setting and tell the ledger everything; what can't be told is taken back."""
-        now = self._clock.now()
+        now = self._here.clock.now()
         entries = [fact.entry(now, by) for fact in facts]
         if setting is None:
             await self._journal.durable(*entries)

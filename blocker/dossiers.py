@@ -6,6 +6,7 @@ never by what the machine made of a call. What has to be checked in the rules' f
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -47,23 +48,33 @@ class Records(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where and when the household is, and the companies that the rules know at present."""
+
+    book: Callable[[], CompanyBook]
+    clock: Clock
+    region: str
+    """ISO 3166-1 alpha-2."""
+    zone: ZoneInfo
+
+    def today(self) -> date:
+        """The household's day."""
+        return self.clock.now().astimezone(self.zone).date()
+
+
 class Dossiers:
     """What is known of companies."""
 
     def __init__(
         self,
-        *,
         records: Callable[[], AbstractAsyncContextManager[Records]],
         flush: Callable[[], Awaitable[bool]],
-        book: Callable[[], CompanyBook],
         settings: Callable[[], Settings],
-        clock: Clock,
-        region: str,
-        time_zone: str,
+        here: Here,
     ) -> None:
         """`flush` writes what still waits to be recorded, such as the call of a moment ago."""
-        self._records, self._flush, self._book, self._settings = records, flush, book, settings
-        self._clock, self._region, self._zone = clock, region, ZoneInfo(time_zone)
+        self._records, self._flush, self._settings, self._here = records, flush, settings, here
 
     async def show(self, company: str) -> Any:  # noqa: ANN401
         """All of it, as JSON values.
@@ -75,8 +86,8 @@ class Dossiers:
             UsageError: the name means no company or several.
             LedgerError: the ledger can't be read.
         """
-        book, today = self._book(), self._today()
-        found = the_company(book, company, today, self._region)
+        book, today = self._here.book(), self._here.today()
+        found = the_company(book, company, today, self._here.region)
         setting = self._settings().get(found.slug, _DEFAULT)
         await self._flush()
         async with self._records() as ledger:
@@ -91,10 +102,7 @@ class Dossiers:
     async def file(self) -> HouseholdFile:
         """What the household has said so far about companies; those taken over stand for their heirs too."""
         async with self._records() as ledger:
-            return await read_file(ledger, self._book(), self._today())
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._zone).date()
+            return await read_file(ledger, self._here.book(), self._here.today())
 
 
 async def read_file(ledger: Records, book: CompanyBook, today: date) -> HouseholdFile:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fakes.clock import StandingClock
@@ -17,7 +18,7 @@ from blocker.companies import Companies, known_settings
 from blocker.core import record
 from blocker.core.company import Company
 from blocker.core.company_setting import Calls, CompanySetting, digest
-from blocker.dossiers import Dossiers
+from blocker.dossiers import Dossiers, Here
 from blocker.errors import LedgerWriteError, UsageError
 from blocker.recording import Recorder
 from blocker.rulebook import load_rules, shipped_rules
@@ -38,22 +39,9 @@ class House:
         self.told = Told()
         self._read = 0
         recorder = Recorder(self.ledger, self.clock)
-        here: dict[str, Any] = {"clock": self.clock, "region": "BE", "time_zone": "Europe/Brussels"}
-        self.dossiers = Dossiers(
-            records=self._records,
-            flush=recorder.flush,
-            book=lambda: BOOK,
-            settings=lambda: self.companies.settings,
-            **here,
-        )
-        self.companies = Companies(
-            store=store,
-            journal=recorder,
-            file=self.dossiers.file,
-            book=lambda: BOOK,
-            configured=CONFIGURED,
-            **here,
-        )
+        here = Here(lambda: BOOK, self.clock, "BE", ZoneInfo("Europe/Brussels"))
+        self.dossiers = Dossiers(self._records, recorder.flush, lambda: self.companies.settings, here)
+        self.companies = Companies(store, recorder, self.dossiers.file, CONFIGURED, here)
 
     @contextlib.asynccontextmanager
     async def _records(self) -> AsyncIterator[Any]:
