@@ -99,11 +99,12 @@ class Household:
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change, for whoever decides by the lists."""
 
-    async def load(self) -> None:
-        """Read the lists from their store."""
+    async def load(self) -> bool:
+        """Read the lists from their store; True when that is done."""
         listings = await self._store.listings()
         self._indexes = {name: ListIndex(item for item in listings if item.list is name) for name in ListName}
         self.on_change()
+        return True
 
     def index(self, name: ListName) -> ListIndex:
         """One list as it stands."""

@@ -51,6 +51,8 @@ class RuleKeeper:
             clock: the time.
         """
         self.rules = rules
+        self.complete = not fault
+        """Whether the household's own are among them."""
         self.problem = ""
         """Why the files as they are now aren't in force, with every fault; empty while they are."""
         self.on_change: Callable[[], None] = lambda: None
@@ -70,7 +72,7 @@ class RuleKeeper:
                 return {"loaded": False, "faults": list(map(str, error.faults)), "sha256": self.rules.sha256}
             changed = rules.sha256 != self.rules.sha256
             await self._record(rules)
-            self.rules, self.problem = rules, ""
+            self.rules, self.problem, self.complete = rules, "", True
             self.on_change()
             self._log.info("rules loaded", files=len(rules.files), sha256=rules.sha256, changed=changed)
         return {

@@ -81,7 +81,7 @@ class Screener:
     def __init__(
         self,
         *,
-        knowledge: Knowledge,
+        knowledge: Knowledge | None,
         setting: Setting,
         treat: Callable[[Verdict, str], Treatment],
         recorder: Recorder,
@@ -113,21 +113,23 @@ class Screener:
         self._zones = {line.time_zone: ZoneInfo(line.time_zone) for line in (setting.home, *setting.lines)}
         self._log = structlog.get_logger("screening")
 
-    def use(self, knowledge: Knowledge) -> None:
+    def use(self, knowledge: Knowledge | None) -> None:
         """Decide by this from the next call on; swapped whole whenever a list or a rule changes.
+
+        None where the household's lists can't be read: without its yes, nobody's no may count, and every call rings.
 
         Laid out here for each stretch of the week of each line, so that a call only looks up its own.
         """
-        names = ("", *self._policies.lines)
+        names = () if knowledge is None else ("", *self._policies.lines)
         self._knowledge = {
             name: tuple(dataclasses.replace(knowledge, policy=each) for each in self._policies.week(name).policies)
             for name in names
         }
 
-    def _knowing(self, line: str, local: datetime) -> Knowledge:
-        """What decides a call on a line at a local time."""
-        known = self._knowledge.get(line) or self._knowledge[""]
-        return known[self._policies.week(line).stretch(local)]
+    def _knowing(self, line: str, local: datetime) -> Knowledge | None:
+        """What decides a call on a line at a local time; None where nothing may."""
+        known = self._knowledge.get(line) or self._knowledge.get("")
+        return known[self._policies.week(line).stretch(local)] if known else None
 
     def judge(self, sighting: Sighting, accepted_at: float) -> Screening:
         """The verdict and the treatment of a call; synchronous, can't raise.
@@ -142,11 +144,11 @@ class Screener:
         observe_only = False
         try:
             call, local = self._identify(sighting, call.id, received_at)
-            knowledge = self._knowing(call.line.name, local)
-            observe_only = knowledge.policy.observe_only
-            verdict = decide(call, knowledge, Moment(local, *self._remembered(call, local)))
-            if verdict.blocks and not observe_only:
-                treatment = self._treat(verdict, knowledge.policy.action)
+            if knowledge := self._knowing(call.line.name, local):
+                observe_only = knowledge.policy.observe_only
+                verdict = decide(call, knowledge, Moment(local, *self._remembered(call, local)))
+                if verdict.blocks and not observe_only:
+                    treatment = self._treat(verdict, knowledge.policy.action)
         except Exception:  # noqa: BLE001  (a fault of ours must never cost a wanted call)
             verdict, treatment = UNSCREENED, RING
             self._log.exception("screening failed; the call rings", call=call.id)
@@ -158,8 +160,8 @@ class Screener:
 
         Returns before the screening's deadline.
         """
-        writing = asyncio.ensure_future(self._recorder.durable(self._screened(screening)))
         try:
+            writing = asyncio.ensure_future(self._recorder.durable(self._screened(screening)))
             async with asyncio.timeout_at(screening.deadline):
                 await asyncio.shield(writing)
         except TimeoutError:
@@ -172,12 +174,18 @@ class Screener:
         return screening
 
     def settle(self, screening: Screening, acknowledged_at: float | None) -> None:
-        """Record what became of the answer.
+        """Record what became of the answer; can't raise.
 
         Args:
             screening: as it was when the hook answered.
             acknowledged_at: loop time in seconds at which the phone system confirmed the answer; None if it never did.
         """
+        try:
+            self._settle(screening, acknowledged_at)
+        except Exception:  # noqa: BLE001  (the call is over; a hook must be able to close)
+            self._log.exception("what became of a call could not be recorded", call=screening.call_id)
+
+    def _settle(self, screening: Screening, acknowledged_at: float | None) -> None:
         after_ms = None if acknowledged_at is None else max(0, round((acknowledged_at - screening.accepted_at) * 1000))
         in_time = acknowledged_at is not None and acknowledged_at <= screening.deadline
         if screening.treatment.turns_away:

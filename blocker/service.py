@@ -24,6 +24,7 @@ from blocker.core import number, record
 from blocker.core.company_setting import digest
 from blocker.core.entry import EntryKind, format_time
 from blocker.core.ports import Clock
+from blocker.core.record import Content
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
@@ -39,6 +40,9 @@ from blocker.web.server import WebServer
 
 WARM_REGIONS = frozenset({"BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US"})
 """Countries whose numbering plan is loaded before the first call; the others follow while nobody calls."""
+
+RETRY_SECONDS, MAX_RETRY_SECONDS = 30.0, 3600.0
+"""How long a service goes on without something that it couldn't open before it starts anew; twice as long each time."""
 
 STOP_SECONDS = 3.0
 """How long calls in hand may take when the service stops; with the ledger's closing it stays under five."""
@@ -62,6 +66,13 @@ class Service:
             UsageError: a port is taken.
             BlockerError: the program itself can't be used (its shipped rules, its configuration).
         """
+        try:
+            await self._start()
+        except BaseException:
+            await self.owner.close()  # or its threads would keep the process, and its lock, alive
+            raise
+
+    async def _start(self) -> None:
         await self.owner.open(even_if_broken=True)
         config, owner = self.config, self.owner
         number.warm(WARM_REGIONS | {config.region})
@@ -99,8 +110,9 @@ class Service:
             allowed_hosts=config.http.allowed_hosts,
         )
         self.control: ControlServer | None = None
-        await self._record_start()
+        watched = await self._watched_before()
         await self._listen()
+        await self._record_start(*watched)
         if self.owner.ledger is not None and isinstance(self.owner.clock, SystemClock):
             self._schedule()
         self._warming = asyncio.create_task(self._warm_the_rest(), name="warming")
@@ -155,7 +167,8 @@ class Service:
             await self.fastagi.start()
             await self.web.start()
         except OSError as error:
-            await self.stop("its port was taken")
+            await self.fastagi.close(0)
+            await self.web.close()
             raise UsageError(
                 f"can't listen on {self.config.fastagi.host}:{self.config.fastagi.port} and "
                 f"{self.config.http.host}:{self.config.http.port}: {error.strerror} "
@@ -164,8 +177,11 @@ class Service:
         if self.owner.household is not None:
             handlers = {**self.owner.handlers(), "status": self.status, "rules-reload": self.owner.rulekeeper.reload}
             self.control = ControlServer(self.owner.datadir.control_socket, handlers)
-            with contextlib.suppress(DataDirError):
+            try:
                 await self.control.start()
+            except DataDirError as error:
+                self.owner.problems.append(str(error))
+                self._log.error("no commands can be given to this service", why=str(error))
 
     def _schedule(self) -> None:
         """The weekly report; a played week has no Mondays of its own."""
@@ -192,14 +208,20 @@ class Service:
             number.warm({region})
             await asyncio.sleep(0)
 
-    async def _record_start(self) -> None:
+    async def _watched_before(self) -> tuple[Content | None, Content | None]:
+        """The last sign that somebody watched before this start, and the last entry about the rules."""
+        if self.owner.ledger is None:
+            return None, None
+        async with reader(self.config) as ledger:
+            watched = await ledger.newest(record.SIGNS_OF_WATCHING)
+            rules = await ledger.newest({EntryKind.RULES_LOADED})
+        return watched.content if watched else None, rules.content if rules else None
+
+    async def _record_start(self, watched: Content | None, rules_before: Content | None) -> None:
         """The entries of a start: first the time nobody watched, then that somebody does."""
         owner, now = self.owner, self.owner.clock.now()
         if owner.ledger is None:
             return
-        async with reader(self.config) as ledger:
-            watched = await ledger.newest(record.SIGNS_OF_WATCHING)
-            rules_before = await ledger.newest({EntryKind.RULES_LOADED})
         knowledge = owner.knowledge()
         started = record.service_started(
             now,
@@ -213,12 +235,14 @@ class Service:
                 "allow": knowledge.allow.sha256(),
                 "block": knowledge.block.sha256(),
                 "companies": digest(knowledge.settings),
-            },
+            }
+            if knowledge
+            else {},
         )
         with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
-            await owner.recorder.durable(*record.gap_at_start(watched.content if watched else None, now), started)
+            await owner.recorder.durable(*record.gap_at_start(watched, now), started)
             await self._copy_head("start")
-        await owner.rulekeeper.record_start(rules_before.content if rules_before else None)
+        await owner.rulekeeper.record_start(rules_before)
 
     async def _copy_head(self, event: str) -> None:
         if self.owner.ledger is not None:
@@ -257,11 +281,15 @@ async def serve(config: Config) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     loop.add_signal_handler(signal.SIGHUP, changed.set)  # before the start, which a SIGHUP would end otherwise
-    service = Service(config)
-    await service.start()
-    reloading = asyncio.create_task(_reload_when(changed, service.owner.rulekeeper), name="reloading")
-    gc.collect()
-    gc.freeze()  # what was loaded stays for good: no collection during a call has to look through it
-    await stop.wait()
-    reloading.cancel()
-    await service.stop("asked to stop")
+    patience: float = RETRY_SECONDS
+    while not stop.is_set():
+        service = Service(config)
+        await service.start()
+        reloading = asyncio.create_task(_reload_when(changed, service.owner.rulekeeper), name="reloading")
+        gc.collect()
+        gc.freeze()  # what was loaded stays for good: no collection during a call has to look through it
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), patience if service.owner.broken else None)
+        patience = min(2 * patience, MAX_RETRY_SECONDS)
+        reloading.cancel()
+        await service.stop("asked to stop" if stop.is_set() else "to try again what could not be opened")

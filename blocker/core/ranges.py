@@ -79,6 +79,10 @@ class RangeBook:
     def __len__(self) -> int:
         return len(self._all)
 
+    def of(self, range_class: RangeClass) -> "RangeBook":
+        """Only those of one class."""
+        return RangeBook(item for item in self._all if item.range_class is range_class)
+
     def match(self, number: str, on: date) -> tuple[Range, ...]:
         """The ranges that a number lies in on a day, longest prefix first.
 

@@ -14,6 +14,7 @@ A connection logs at most one line, and only where something was amiss: the call
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -136,7 +137,9 @@ class FastAgiServer(Generic[S]):
         except TimeoutError:
             for connection in tuple(self._open):
                 connection.end(End.LATE, "the service stops")
-            await self._wait_drained()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._budget):  # what a record on its way may still take
+                    await self._wait_drained()
 
     async def _wait_drained(self) -> None:
         while self._open:

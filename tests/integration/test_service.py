@@ -167,3 +167,61 @@ def test_check_however_the_number_is_written(tmp_path: Path, written: str) -> No
     assert json.loads(program.run("check", written, "--json").stdout) == expected
     assert expected["number"] == "+3222024111"
     assert not program.data.exists()
+
+
+async def test_unreadable_lists_let_every_call_ring(tmp_path: Path) -> None:
+    """With the lists damaged nobody knows who is allowed, so even a canvassing range rings, and 503 says so."""
+    program = Program(tmp_path)
+    await program.start()
+    program.run("allow", "add", "+33162000001")
+    await program.stop()
+    (program.data / "household.sqlite3").write_bytes(b"no database at all")
+
+    await program.start()
+    answer = await call(program.fastagi, "+33162000001")
+    status, _ = await health(program)
+    await program.stop()
+
+    assert (answer["BLOCKER_ACTION"], answer["BLOCKER_REASON"]) == ("ring", "unscreened")
+    assert status == 503
+
+
+async def test_faulty_rules_of_the_household_block_nobody(tmp_path: Path) -> None:
+    """A fault in the household's own rules keeps ranges from blocking, since what it overrides isn't known."""
+    program = Program(tmp_path)
+    folder = program.data / "rules" / "ranges"
+    folder.mkdir(parents=True)
+    (folder / "typo.toml").write_text("nonsense = ")
+
+    await program.start()
+    program.run("block", "add", BLOCKED)
+    from_range = await call(program.fastagi, "+33162000001")
+    listed = await call(program.fastagi, BLOCKED)
+    await program.stop()
+
+    assert from_range["BLOCKER_ACTION"] == "ring"
+    assert listed["BLOCKER_ACTION"] == "reject"
+
+
+async def test_the_household_s_own_block_survives_marks(tmp_path: Path) -> None:
+    """A number that the household listed for good stays so, whatever is said of its calls."""
+    async with running(tmp_path) as program:
+        program.run("block", "add", BLOCKED, "--comment", "for good")
+        await call(program.fastagi, BLOCKED)
+        program.run("mark", "last", "marketing")
+        program.run("mark", "last", "wanted")
+        listed = json.loads(program.run("block", "list", "--json").stdout)
+    assert [(item["number"], item["comment"], item["until"]) for item in listed] == [(BLOCKED, "for good", None)]
+
+
+async def test_a_start_that_fails_ends(tmp_path: Path) -> None:
+    """A configuration that can't be served ends the program with its message, and the directory is free again."""
+    program = Program(tmp_path)
+    text = program.config.read_text().replace("[fastagi]\n", '[fastagi]\nhost = "0.0.0.0"\n')
+    program.config.write_text(text)
+
+    done = await asyncio.wait_for(asyncio.to_thread(program.run, "serve", check=False), 60)
+
+    assert done.returncode == 3
+    assert "can be reached from other machines" in done.stderr
+    assert program.entries() == []
