@@ -185,10 +185,14 @@ class Growing(Told):
     """A ledger that is added to while it is being read."""
 
     async def entries(
-        self, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
         """As it stands, and a blocked call more each time."""
-        async for entry in super().entries(kinds, since, until):
+        async for entry in super().entries(kinds, since, until, calls):
             yield entry
         self.call("2026-11-18 09:00", reason=Reason.BLOCK_LIST)
 
