@@ -120,11 +120,11 @@ class Screener:
 
         Laid out here for each stretch of the week of each line, so that a call only looks up its own.
         """
-        names = () if knowledge is None else ("", *self._policies.lines)
-        self._knowledge = {
-            name: tuple(dataclasses.replace(knowledge, policy=each) for each in self._policies.week(name).policies)
-            for name in names
-        }
+        self._knowledge: dict[str, tuple[Knowledge, ...]] = {}
+        if knowledge is not None:
+            for name in ("", *self._policies.lines):
+                policies = self._policies.week(name).policies
+                self._knowledge[name] = tuple(dataclasses.replace(knowledge, policy=each) for each in policies)
 
     def _knowing(self, line: str, local: datetime) -> Knowledge | None:
         """What decides a call on a line at a local time; None where nothing may."""
@@ -160,12 +160,14 @@ class Screener:
 
         Returns before the screening's deadline.
         """
+        writing: asyncio.Future[int] | None = None
         try:
             writing = asyncio.ensure_future(self._recorder.durable(self._screened(screening)))
             async with asyncio.timeout_at(screening.deadline):
                 await asyncio.shield(writing)
         except TimeoutError:
-            writing.add_done_callback(lambda done: self._settle_late(screening, done))
+            if writing is not None:
+                writing.add_done_callback(lambda done: self._settle_late(screening, done))
             self._log.error("the record took too long; the call rings", call=screening.call_id)
             return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING, in_doubt=True)
         except Exception as error:  # noqa: BLE001  (disk full, read-only, ledger closed: the call rings)

@@ -4,6 +4,7 @@ import re
 import textwrap
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.law_folder import LAW
@@ -65,7 +66,7 @@ def test_the_specification_names_everything_a_law_may_say(
     monkeypatch.setattr(rulebook, "parse_bytes", watched)
     load_rules(write(tmp_path, {"law/be-some-law.toml": LAW}))
     keys = {key for document in documents for table in document._tables for key in table._asked}
-    forms = [Exemptions, *(predicate.parameters for predicate in PREDICATES.values())]
+    forms: list[type[Any]] = [Exemptions, *(predicate.parameters for predicate in PREDICATES.values())]
     keys |= {field.name for form in forms for field in fields(form)} | PREDICATES.keys()
     words = {word.value for kind in (Binding, Finding, Presented, Holidays) for word in kind}
     assert {"attempt_counts", "never_consented", "ends_consents"} <= keys
