@@ -29,7 +29,7 @@ test: lint ready ## lint, then all tests against the built wheel, with a real As
 	$(TESTED_WHEEL)
 
 soak: ready ## the tests that take minutes
-	$(TESTED_WHEEL) -m soak
+	$(TESTED_WHEEL) -m soak -o faulthandler_timeout=3600
 
 # Fetching an Asterisk takes its time, and no test should be blamed for that; where there is none, the tests say so.
 ready:
