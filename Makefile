@@ -2,7 +2,7 @@
 # A machine needs git, make and Python 3.11 or newer; everything else is fetched into this folder.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak ready lint bench clean
+.PHONY: help demo wheel test soak ready lint bench clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -17,6 +17,9 @@ help: ## this list
 demo: ## a week of a household's calls over a real socket, and the report made of it; nothing to set up
 	@tools/bootstrap run
 	@.venv/bin/python -m blocker demo
+
+wheel: ## the program as one file in dist/, to be installed on the machine where it is to run
+	@tools/bootstrap dist
 
 lint: ## style, types and import directions
 	@tools/bootstrap dev
