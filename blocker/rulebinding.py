@@ -1,18 +1,18 @@
 """Reading all rules again in a process of its own, so that no call waits for it.
 
 Reading and checking takes Python some tenths of a second, on a small machine a second or two. `read_again` has this
-very module run as another process (`child.py`), which hands back the finished books, or every fault. They come in
-parts, and between two of them there is room for a call: unpacking one takes this process a few milliseconds.
+very module run as another process (`child.py`), which hands back the finished books, or every fault. Unpacking them
+takes some milliseconds more; a thread does it, which lets a call go first after 5 ms of it on any machine.
 
-What comes back is unpickled: it is from our own program, through a pipe that nobody else holds. The examples stay
-behind; they are for whoever writes rules.
+What comes back is unpickled: it is from our own program, through a pipe that nobody else holds. The examples and
+the headers stay behind; they are for whoever writes rules.
 """
 
 import asyncio
 import json
 import pickle
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from blocker import child
@@ -24,7 +24,7 @@ TIME_LIMIT = 120
 
 
 async def read_again(shipped: Path, household: Path) -> RuleBook:
-    """All rules as the files are now, without their examples.
+    """All rules as the files are now, without their examples and headers.
 
     Args:
         shipped: the folder of those that come with the program.
@@ -43,25 +43,17 @@ async def read_again(shipped: Path, household: Path) -> RuleBook:
     if ended.status:
         raise _unread(household, f"the process that read the rules ended with {ended.status}: {ended.last_words}")
     try:
-        return await _unpacked(ended.output)
+        answer: RuleBook | list[Fault] = await asyncio.to_thread(pickle.loads, ended.output)
     except _UNPACKING as error:
         what = f"they were read by another version of the program ({error})"
         raise RulesError([Fault(str(household), 0, what, "systemctl restart blocker")]) from error
+    if isinstance(answer, list):
+        raise RulesError(answer)
+    return answer
 
 
 _UNPACKING = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError)
 """What a pickle of other classes than ours can raise: the program was replaced while it ran."""
-
-
-async def _unpacked(output: bytes) -> RuleBook:
-    answer = pickle.loads(output)  # noqa: S301 - see above
-    if isinstance(answer, list):
-        raise RulesError(answer)
-    parts = {}
-    for name, packed in answer.items():
-        parts[name] = pickle.loads(packed)  # noqa: S301 - see above
-        await asyncio.sleep(0)
-    return RuleBook(**parts)
 
 
 def _unread(household: Path, why: str) -> RulesError:
@@ -72,12 +64,10 @@ def main() -> None:
     """The other process: two folders from standard input, a pickle to standard output."""
     shipped, household = map(Path, json.load(sys.stdin))
     try:
-        rules = replace(load_rules(shipped, household), examples=())
+        answer: RuleBook | list[Fault] = replace(load_rules(shipped, household), examples=(), headers={})
     except RulesError as error:
-        sys.stdout.buffer.write(pickle.dumps(list(error.faults)))
-        return
-    parts = {field.name: pickle.dumps(getattr(rules, field.name)) for field in fields(rules)}
-    sys.stdout.buffer.write(pickle.dumps(parts))
+        answer = list(error.faults)
+    sys.stdout.buffer.write(pickle.dumps(answer))
 
 
 if __name__ == "__main__":
