@@ -1,7 +1,7 @@
 """One file per phone-system interface: it makes a `Sighting` of what its phone system says, and words of the steps.
 
 This file is the contract between a hook and the call path: what a hook is given, and what it owes. A hook decides
-nothing about a call. It doesn't import the call path either; `app.py` hands it over.
+nothing about a call. It doesn't import the call path either; `service.py` hands it over, and names the hooks there are.
 
 For each call a hook owes, in this order and once each: `judge`; where the treatment turns the call away, `secure`, and
 it goes on with what came back; its answer to the phone system, unless the deadline has passed; `settle`. A call out of
