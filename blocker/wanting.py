@@ -72,18 +72,19 @@ class WantedCalls:
             )
             self._contacts = Contacts(store=store, journal=journal, clock=clock, changed=self._changed)
 
-    async def load(self) -> None:
-        """Read what was kept.
+    async def load(self) -> bool:
+        """Read what was kept; True when that is done.
 
         Raises:
             DataDirError: it can't be read.
         """
         if self._store is None or self._expecting is None or self._contacts is None:
-            return
+            return False
         kept = await self._store.wanted()
         self.dialling.load(kept)
         self._expecting.load(kept)
         self._contacts.load(kept.contacts)
+        return True
 
     async def close(self) -> None:
         """Write what still waits."""
