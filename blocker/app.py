@@ -34,6 +34,7 @@ from blocker.errors import BlockerError, ConfigError, DataDirError, DataDirInUse
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
 from blocker.fetching import Fetcher
+from blocker.foresight import Foresight
 from blocker.household import Household
 from blocker.recording import Recorder
 from blocker.renderers import calls_csv, json_report, markdown
@@ -141,6 +142,7 @@ class Owner:
                 journal=self.recorder,
                 companies=lambda: self.rules.companies,
                 clock=self.clock,
+                foresight=Foresight(self.knowledge, setting_of(self.config).home, self.config.policies, self.clock),
                 region=self.config.region,
                 mark_blocks=self.config.mark_blocks,
             )
@@ -148,7 +150,7 @@ class Owner:
         await self._open_companies(store)
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
-        await self._opened(self.wanted.load())
+        self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
 
     def _wanted_calls(self, store: HouseholdDb | None) -> WantedCalls:
         config = self.config

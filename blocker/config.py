@@ -147,6 +147,8 @@ def _read(path: Path) -> Document:
         raise ConfigError(
             [Fault(str(path), 0, "there is no such file", 'write one with the line region = "BE"')]
         ) from None
+    except IsADirectoryError:
+        raise ConfigError([Fault(str(path), 0, "is a folder", "name the file in it")]) from None
     except OSError as error:
         raise ConfigError([Fault(str(path), 0, f"can't be read: {error.strerror}", "mend its permissions")]) from None
     document = parse_bytes(raw, str(path))

@@ -6,17 +6,19 @@ does to a call is decided in `core/decide.py`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from blocker.core import record
 from blocker.core.company import CompanyBook
-from blocker.core.entry import EntryKind, format_time, parse_time
-from blocker.core.listing import ListIndex, Listing, ListName, parse_target
+from blocker.core.entry import format_time, parse_time
+from blocker.core.listing import ListIndex, Listing, ListName, Target, doubts, parse_target
 from blocker.core.ports import Clock
 from blocker.core.record import Content
+from blocker.core.typed import remark
+from blocker.earlier import Calls, call_meant, marked_marketing
 from blocker.errors import UsageError
 
 MARKED = "marked as marketing"
@@ -39,33 +41,6 @@ class ListStore(Protocol):
         ...
 
 
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
-
-
-class Calls(Protocol):
-    """Where earlier calls are looked up."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds about these calls."""
-        ...
-
-    async def newest(self, kinds: Collection[str]) -> Entry | None:
-        """The last entry of these kinds."""
-        ...
-
-    async def calls_beginning(self, text: str) -> list[str]:
-        """Ids of calls that begin so, some of them if there are many."""
-        ...
-
-
 class Journal(Protocol):
     """Where entries go."""
 
@@ -75,6 +50,18 @@ class Journal(Protocol):
 
     async def flush(self) -> bool:
         """Write what waits, such as the entry of a call that has just come."""
+        ...
+
+
+class Foresight(Protocol):
+    """What would become of a number's next call."""
+
+    def turned_away(self, number: str) -> str:
+        """The reason for which a call from an E.164 number would be blocked now; empty if it would ring."""
+        ...
+
+    def is_protected(self, text: str) -> bool:
+        """Whether nobody may block an E.164 number or short code."""
         ...
 
 
@@ -89,11 +76,13 @@ class Household:
         journal: Journal,
         companies: Callable[[], CompanyBook],
         clock: Clock,
+        foresight: Foresight,
         region: str,
         mark_blocks: timedelta,
     ) -> None:
         self._store, self._calls, self._journal = store, calls, journal
         self._companies, self._clock, self._region, self._mark_blocks = companies, clock, region, mark_blocks
+        self._foresight = foresight
         self._indexes = {name: ListIndex() for name in ListName}
         self._one_at_a_time = asyncio.Lock()
         self.on_change: Callable[[], None] = lambda: None
@@ -123,17 +112,25 @@ class Household:
             by: who asked.
 
         Raises:
-            UsageError: the number or the date can't be used.
+            UsageError: the number, the comment or the date can't be used, or nobody may block that number.
             LedgerWriteError: the change could not be recorded, and is taken back.
         """
-        target = parse_target(text, self._region)
+        comment = remark(comment, "the comment")
+        target = self._target(ListName(list_name), text)
         now = self._clock.now()
         ends = parse_time(until) if until else None
         if ends is not None and ends <= now:
             raise UsageError(f"{until} is past: an entry until then would hold for nobody (give a later date)")
         listing = Listing(ListName(list_name), target.number, target.is_prefix, comment, now, by, ends)
-        await self._change("add", listing)
-        return {"number": listing.text, "list": str(listing.list), "until": until, "warnings": self._warnings(listing)}
+        old = await self._change("add", listing)
+        return {
+            "number": listing.text,
+            "list": str(listing.list),
+            "comment": comment,
+            "until": until,
+            "before": {"comment": old.comment, "until": format_time(old.until) if old.until else None} if old else None,
+            "warnings": doubts(listing, self._region) + self._warnings(listing),
+        }
 
     async def list_remove(self, list_name: str, text: str, by: str = "") -> Any:  # noqa: ANN401
         """Take a number or a prefix off a list.
@@ -176,8 +173,10 @@ class Household:
             by: who says so.
 
         Raises:
-            UsageError: no such call, or more than one.
+            UsageError: no such call, or more than one, or a company that can't be kept as said.
         """
+        if company is not None:
+            company = remark(company, "the company's name (--for)", blank=False)
         screened = await self._find(call)
         now = self._clock.now()
         resolved, suggestions = self._resolve(company, parse_time(screened["at"]))
@@ -200,6 +199,12 @@ class Household:
         if old is not None and unmarked:
             await self._change("remove", old, by=by)
         still = [] if old is None or unmarked else [f"{number} stays blocked: somebody put it on the block list"]
+        if not still and (reason := self._foresight.turned_away(number)):
+            still = [f"{number} would still be turned away ({reason}). To let it ring: blocker allow add {number}"]
+        async with self._calls() as ledger:
+            others = await marked_marketing(ledger, number)
+        if others:
+            still.append(f"other calls of {number} stay marked as marketing: {', '.join(map(str, others[:3]))}")
         return done | {"unblocked": unmarked, "warnings": still}
 
     async def _blocked(self, number: str) -> Listing | None:
@@ -207,15 +212,26 @@ class Household:
         found = [item for item in await self._store.listings() if item.list is ListName.BLOCK and item.text == number]
         return found[0] if found else None
 
-    async def _change(self, change: str, listing: Listing, *, by: str = "") -> None:
+    def _target(self, name: ListName, text: str) -> Target:
+        """What is to be put on a list; a short code is no full number, but it is told apart from nonsense."""
+        if name is ListName.BLOCK and self._foresight.is_protected(text.strip().rstrip("*")):
+            raise UsageError(f"{text} is a protected number and can't be blocked")
+        target = parse_target(text, self._region)
+        if name is ListName.BLOCK and self._foresight.is_protected(target.number):
+            raise UsageError(f"{target.text} is a protected number and can't be blocked")
+        return target
+
+    async def _change(self, change: str, listing: Listing, *, by: str = "") -> Listing | None:
         """Change a list and tell the ledger; a change that can't be told is taken back, so that both say the same.
+
+        Returns what stood there before.
 
         One after the other, since each entry has the list's sum after its change.
         """
         async with self._one_at_a_time:
-            await self._change_alone(change, listing, by=by)
+            return await self._change_alone(change, listing, by=by)
 
-    async def _change_alone(self, change: str, listing: Listing, *, by: str) -> None:
+    async def _change_alone(self, change: str, listing: Listing, *, by: str) -> Listing | None:
         before = [item for item in await self._store.listings() if item.list is listing.list]
         old = next((item for item in before if item.target == listing.target), None)
         after = [item for item in before if item.target != listing.target] + ([listing] if change == "add" else [])
@@ -229,6 +245,7 @@ class Household:
             await self._put(old or listing, present=old is not None)
             raise
         await self.load()
+        return old
 
     async def _put(self, listing: Listing, *, present: bool) -> None:
         if present:
@@ -254,18 +271,7 @@ class Household:
         return None, [candidate.company.name for candidate in found] or book.suggest(said)
 
     async def _find(self, call: str) -> Mapping[str, Any]:
-        """What the entry of a call says, by the call's id, the beginning of one, or `last`."""
-        kinds = [EntryKind.CALL_SCREENED]
+        """What the entry of a call says, by what a person types for it."""
         await self._journal.flush()
         async with self._calls() as ledger:
-            if call == "last":
-                newest = await ledger.newest(kinds)
-                if newest is None:
-                    raise UsageError("no call has been recorded yet")
-                return newest.content
-            ids = await ledger.calls_beginning(call) if call else []
-            if len(ids) > 1 and call not in ids:
-                raise UsageError(f"“{call}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
-            async for entry in ledger.entries(kinds, calls=[call if call in ids else ids[0]] if ids else []):
-                return entry.content
-        raise UsageError(f"no call “{call}” has been recorded (blocker calls lists them)")
+            return await call_meant(ledger, call)

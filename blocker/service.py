@@ -6,6 +6,7 @@ stop, and what counts as being well; nothing about calls.
 
 import asyncio
 import contextlib
+import errno
 import gc
 import signal
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from blocker.core.record import Content
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
-from blocker.errors import DataDirError, LedgerError, UsageError
+from blocker.errors import ConfigError, DataDirError, Fault, LedgerError, UsageError
 from blocker.hooks.fastagi import FastAgiServer
 from blocker.hooks.http import HttpHook
 from blocker.jobs import Jobs, WeeklyReport
@@ -63,7 +64,7 @@ class Service:
 
         Raises:
             DataDirInUseError: another service owns the data directory.
-            UsageError: a port is taken.
+            ConfigError: a port is taken.
             BlockerError: the program itself can't be used (its shipped rules, its configuration).
         """
         try:
@@ -163,17 +164,16 @@ class Service:
         self.screener.use(self.owner.knowledge())
 
     async def _listen(self) -> None:
-        try:
-            await self.fastagi.start()
-            await self.web.start()
-        except OSError as error:
-            await self.fastagi.close(0)
-            await self.web.close()
-            raise UsageError(
-                f"can't listen on {self.config.fastagi.host}:{self.config.fastagi.port} and "
-                f"{self.config.http.host}:{self.config.http.port}: {error.strerror} "
-                "(stop what listens there, or set another port in [fastagi] or [http])"
-            ) from error
+        for listener, section, at in (
+            (self.fastagi, "fastagi", self.config.fastagi),
+            (self.web, "http", self.config.http),
+        ):
+            try:
+                await listener.start()
+            except OSError as error:
+                await self.fastagi.close(0)
+                await self.web.close()
+                raise self._cannot_listen(error, f"{at.host}:{at.port}", section) from error
         if self.owner.household is not None:
             handlers = {**self.owner.handlers(), "status": self.status, "rules-reload": self.owner.rulekeeper.reload}
             self.control = ControlServer(self.owner.datadir.control_socket, handlers)
@@ -182,6 +182,13 @@ class Service:
             except DataDirError as error:
                 self.owner.problems.append(str(error))
                 self._log.error("no commands can be given to this service", why=str(error))
+
+    def _cannot_listen(self, error: OSError, address: str, section: str) -> ConfigError:
+        what = f"can't listen on {address}: {error.strerror}"
+        mend = f"set another host or port in [{section}]"
+        if error.errno == errno.EADDRINUSE:
+            what, mend = f"{address} is taken by another program", f"stop it, or set another port in [{section}]"
+        return ConfigError([Fault(str(self.config.path or "the defaults"), 0, what, mend)])
 
     def _schedule(self) -> None:
         """The weekly report; a played week has no Mondays of its own."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from blocker.config import Config
+from blocker.core.plain_text import one_line
 
 Run = Callable[[Config, Any], Awaitable[int]]
 
@@ -25,14 +26,19 @@ UNUSABLE = 3
 
 
 def say(text: str = "") -> None:
-    """Print a line for the person who typed the command."""
-    sys.stdout.write(text + "\n")
+    """Print for the person who typed the command; what others wrote may be in it, and moves nothing on the screen."""
+    sys.stdout.write(harmless(text) + "\n")
 
 
 def warn(texts: list[str]) -> None:
     """Print remarks, so that they don't get into what a program reads from standard output."""
     for text in texts:
-        sys.stderr.write(f"note: {text}\n")
+        sys.stderr.write(f"note: {harmless(text)}\n")
+
+
+def harmless(text: str) -> str:
+    """Lines without any other control characters."""
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def who() -> str:
@@ -45,6 +51,7 @@ def who() -> str:
 
 def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> str:
     """Rows under a header in columns, two spaces apart."""
+    rows = [tuple(map(one_line, row)) for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -48,9 +48,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if not 1 <= number <= MAX_NUMBER:
-        raise argparse.ArgumentTypeError(f"must be from 1 to {MAX_NUMBER}")
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MAX_NUMBER}")
     return number
 
 

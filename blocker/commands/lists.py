@@ -9,7 +9,7 @@ from blocker import app
 from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.core.entry import format_time, parse_time
-from blocker.core.until import parse_until
+from blocker.core.until import parse_until, until_text
 
 _WHAT = {"allow": "always ring", "block": "never ring"}
 
@@ -29,7 +29,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "number", nargs="+", help="as you would dial it, or +COUNTRY…; a trailing * makes it a prefix"
         )
         adding.add_argument("--comment", default="", help="why, for yourself")
-        adding.add_argument("--until", help="when it ends: a day (2027-01-31, that day included), or 30d, 12h from now")
+        adding.add_argument(
+            "--until", help="when it ends: a day (2027-01-31, that day included), or 12h, 30d, 8w from now"
+        )
         adding.set_defaults(run=run_add, list=name)
         removing = todo.add_parser("remove", help="take a number or a prefix off the list")
         removing.add_argument("number", nargs="+", help="as it was added, in any way of writing it")
@@ -42,7 +44,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run_add(config: Config, arguments: argparse.Namespace) -> int:
     """Put something on a list."""
     zone = ZoneInfo(config.time_zone)
-    until = parse_until(arguments.until, datetime.now(zone)) if arguments.until else None
+    until = parse_until(arguments.until, datetime.now(zone)) if arguments.until is not None else None
     done = await app.command(
         config,
         "list-add",
@@ -52,8 +54,9 @@ async def run_add(config: Config, arguments: argparse.Namespace) -> int:
         until=format_time(until) if until else None,
         by=who(),
     )
-    ends = f" until {_local(done['until'], zone)}" if done["until"] else ""
-    say(f"{done['number']} is on the {arguments.list} list{ends}.")
+    ends = f" until {_ends(done['until'], zone)}" if done["until"] else ""
+    again = f" ({_changes(done['before'], done, zone)})" if done["before"] else ""
+    say(f"{done['number']} is on the {arguments.list} list{ends}{again}.")
     warn(done["warnings"])
     return OK
 
@@ -79,7 +82,7 @@ async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     rows = [
         (
             item["number"],
-            (_local(item["until"], zone) + ("" if item["holds"] else " (over)")) if item["until"] else "no end",
+            _ends(item["until"], zone) + ("" if item["holds"] else " (over)"),
             _local(item["added_at"], zone) + (f" by {item['added_by']}" if item["added_by"] else ""),
             item["comment"],
         )
@@ -87,6 +90,20 @@ async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     ]
     say(table(rows, ("number", "until", "added", "comment")))
     return OK
+
+
+def _changes(before: dict[str, str | None], now: dict[str, str | None], zone: ZoneInfo) -> str:
+    """What adding something again has changed of it."""
+    changes = ["was there already"]
+    if before["comment"] != now["comment"]:
+        changes.append(f"comment changed, it was “{before['comment']}”" if before["comment"] else "comment added")
+    if before["until"] != now["until"]:
+        changes.append(f"end changed from {_ends(before['until'], zone)} to {_ends(now['until'], zone)}")
+    return "; ".join(changes) if changes[1:] else f"{changes[0]}, nothing changed"
+
+
+def _ends(until: str | None, zone: ZoneInfo) -> str:
+    return until_text(parse_time(until).astimezone(zone)) if until else "no end"
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:

@@ -143,6 +143,16 @@ def parse_target(text: str, region: str) -> Target:
     return Target(number.number)
 
 
+def doubts(listing: Listing, region: str) -> list[str]:
+    """What looks like a slip of the finger in a listing made in `region`, as sentences."""
+    number = None if listing.is_prefix else parse_typed(listing.number, region)
+    if number is None or number.valid:
+        return []
+    at_home = number.number.startswith(f"+{country_code(region)}")
+    whose = number.region or (region if at_home else "its country")
+    return [f"{whose} has no number {number.number}, as far as is known here; is a digit missing, or one too many?"]
+
+
 def _prefix_digits(written: str, region: str) -> str:
     """The digits of a prefix with its country code and without `+`."""
     compact = written.replace(" ", "")

@@ -1,16 +1,41 @@
-"""What a person typed about a company, read or refused with a question back: the company's name, a day of the past.
+"""What a person typed, read or refused with a question back: a company's name, a day of the past, a remark.
 
-Decides when a name is clear enough to write something down about a company. Which companies a name may mean is
-`company.py`'s business.
+Decides when a name is clear enough to write something down about a company, and which remarks can be kept. Which
+companies a name may mean is `company.py`'s business.
 """
 
 from datetime import date
 
 from blocker.core.company import Company, CompanyBook
+from blocker.core.plain_text import one_line
 from blocker.errors import UsageError
 
 FIRST_YEAR = 1900
 """A day before it is a typing error: no company of today had customers by telephone then."""
+
+MAX_REMARK = 200
+"""Characters; a remark stands in a column of a list."""
+
+
+def remark(text: str, what: str, *, blank: bool = True) -> str:
+    """A text that a person wrote about a number or a call, without the space around it.
+
+    Args:
+        text: as typed.
+        what: what it is, for the message.
+        blank: whether it may say nothing.
+
+    Raises:
+        UsageError: it has more than a line, what can't be seen, or more than `MAX_REMARK` characters, or says nothing.
+    """
+    written = text.strip()
+    if one_line(written) != written:
+        raise UsageError(f"{what} must be one line without control characters (this one: “{one_line(written[:40])}”)")
+    if len(written) > MAX_REMARK:
+        raise UsageError(f"{what} has {len(written)} characters, and may have {MAX_REMARK} (say it more shortly)")
+    if not written and not blank:
+        raise UsageError(f"{what} is blank; write something or leave it out")
+    return written
 
 
 def the_company(book: CompanyBook, said: str, on: date, region: str) -> Company:

@@ -8,6 +8,8 @@ from blocker.errors import UsageError
 MAX_DAYS = 36_500
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4}) ?([hdw])")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
@@ -25,12 +27,38 @@ def parse_until(text: str, now: datetime) -> datetime:
     if found := _SPAN.fullmatch(written):
         ends = now + timedelta(hours=int(found[1]) * _HOURS[found[2]])
     else:
-        try:
-            ends = datetime.combine(date.fromisoformat(written) + timedelta(days=1), time(), now.tzinfo)
-        except (ValueError, OverflowError):
-            raise UsageError(f"“{text}” is no end: write a day as 2027-01-31, or 12h, 30d, 8w from now") from None
+        ends = _after(_day(written, text), text, now)
     if ends <= now:
         raise UsageError(f"“{text}” is past; give a later day")
     if ends > now + timedelta(days=MAX_DAYS):
-        raise UsageError(f"“{text}” is more than a hundred years away; leave the end out where there is none")
+        raise _too_far(text)
     return ends
+
+
+def _day(written: str, text: str) -> date:
+    if found := _DAY_FIRST.fullmatch(written):
+        raise UsageError(f"“{text}” is no end: write the year first, {found[3]}-{found[2]:0>2}-{found[1]:0>2}")
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        if _DAY.fullmatch(written):
+            raise UsageError(f"“{text}” is no day of any calendar: that month doesn't have it") from None
+        raise UsageError(f"“{text}” is no end: write a day as 2027-01-31, or 12h, 30d, 8w from now") from None
+
+
+def _after(day: date, text: str, now: datetime) -> datetime:
+    try:
+        return datetime.combine(day + timedelta(days=1), time(), now.tzinfo)
+    except OverflowError:
+        raise _too_far(text) from None
+
+
+def _too_far(text: str) -> UsageError:
+    return UsageError(f"“{text}” is more than a hundred years away; leave the end out where there is none")
+
+
+def until_text(ends: datetime) -> str:
+    """An end as a person reads it: a day that is included, or the minute; `ends` is aware, in the household's zone."""
+    if ends.time() == time():
+        return f"the end of {ends.date() - timedelta(days=1)}"
+    return f"{ends:%Y-%m-%d %H:%M}"

@@ -132,8 +132,11 @@ async def test_the_port_is_taken(tmp_path: Path) -> None:
         text = other.config.read_text().replace("[fastagi]\nport = 0", f"[fastagi]\nport = {program.fastagi}")
         other.config.write_text(text)
         done = other.run("serve", check=False)
-        assert done.returncode == 2
-        assert f"can't listen on 127.0.0.1:{program.fastagi}" in done.stderr
+        assert done.returncode == 3
+        assert (
+            f"127.0.0.1:{program.fastagi} is taken by another program (stop it, or set another port in [fastagi])"
+            in (done.stderr)
+        )
 
 
 def _folder(parent: Path, name: str) -> Path:

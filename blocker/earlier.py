@@ -1,0 +1,74 @@
+"""Finding an earlier call in the ledger: by what a person types for it, or by what was said of it.
+
+Decides which call is meant. What is then recorded about it, `household.py` decides.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any, Protocol
+
+from blocker.core.entry import EntryKind
+from blocker.errors import UsageError
+
+_CALLS = (EntryKind.CALL_SCREENED,)
+
+
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        ...
+
+
+class Calls(Protocol):
+    """Where earlier calls are looked up."""
+
+    def entries(
+        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds about these calls."""
+        ...
+
+    async def newest(self, kinds: Collection[str]) -> Entry | None:
+        """The last entry of these kinds."""
+        ...
+
+    async def calls_beginning(self, text: str) -> list[str]:
+        """Ids of calls that begin so, some of them if there are many."""
+        ...
+
+
+async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
+    """What the entry of a call says, by the call's id, the beginning of one, or `last`, in small letters or large.
+
+    Raises:
+        UsageError: no such call, or more than one.
+    """
+    call = text.strip().lower()
+    if call == "last":
+        newest = await ledger.newest(_CALLS)
+        if newest is None:
+            raise UsageError("no call has been recorded yet")
+        return newest.content
+    ids = await ledger.calls_beginning(call) if call else []
+    if len(ids) > 1 and call not in ids:
+        raise UsageError(f"“{text}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
+    async for entry in ledger.entries(_CALLS, calls=[call if call in ids else ids[0]] if ids else []):
+        return entry.content
+    raise UsageError(f"no call “{text}” has been recorded (blocker calls lists them)")
+
+
+async def marked_marketing(ledger: Calls, number: str) -> list[str]:
+    """The ids of calls from an E.164 number that a person last marked as marketing, the oldest first."""
+    marks: dict[str, str] = {}
+    async for entry in ledger.entries([EntryKind.STATEMENT]):
+        marks[entry.content["call"]] = entry.content["mark"]
+    marketing = [call for call, mark in marks.items() if mark == "marketing"]
+    if not marketing:
+        return []
+    return [
+        entry.content["call"]
+        async for entry in ledger.entries(_CALLS, calls=marketing)
+        if entry.content["presented"]["number"] == number
+    ]
