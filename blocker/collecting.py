@@ -6,6 +6,7 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,7 +74,22 @@ async def first(entries: AsyncIterator[Entry]) -> Entry | None:
             await close()
 
 
-async def collect(reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCall, temporary: Path) -> Report:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a report says of its own making; nothing, where the week is over and the ledger holds."""
+
+    now: datetime | None = None
+    """The present, where the week may not be over yet. Nothing of it shows in the report of a week that is."""
+    fault: str = ""
+    """What doesn't hold in the ledger, as a sentence."""
+
+
+PLAIN = Making()
+
+
+async def collect(
+    reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCall, temporary: Path, *, making: Making = PLAIN
+) -> Report:
     """The report of a week, as a value.
 
     Args:
@@ -82,6 +98,7 @@ async def collect(reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCal
         zone: the household's.
         each: is given each call of the week, in the ledger's order.
         temporary: a folder for temporary files, removed by the caller.
+        making: what there is to say of the making.
 
     Raises:
         LedgerError: the ledger can't be read.
@@ -89,7 +106,8 @@ async def collect(reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCal
     """
     head = await reader.head()
     start, end = week.bounds(zone)
-    collected = _Collected(start, end, zone, each, temporary)
+    now = making.now if making.now is not None and making.now < end else None
+    collected = _Collected(Watch(start, end, zone, now), (start, end), zone, each, temporary)
     async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT]):
         if entry.n <= head.n:
             collected.take_from_whole_ledger(entry.n, entry.content)
@@ -97,16 +115,19 @@ async def collect(reader: EntryReader, week: Week, zone: ZoneInfo, each: EachCal
         if entry.n <= head.n:
             collected.take_from_week(entry.n, entry.content)
     later = await first(reader.entries(since=end))
-    return collected.report(week, head, goes_on=later is not None and later.n <= head.n)
+    made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
+    report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
+    return replace(report, fault=making.fault, made_on=made_on)
 
 
 class _Collected:
     """What has been read of the ledger for one week."""
 
-    def __init__(self, start: datetime, end: datetime, zone: ZoneInfo, each: EachCall, temporary: Path) -> None:
-        self._zone, self._each = zone, each
-        self._start, self._end = format_time(start), format_time(end)
-        self._watch = Watch(start, end, zone)
+    def __init__(
+        self, watch: Watch, bounds: tuple[datetime, datetime], zone: ZoneInfo, each: EachCall, temporary: Path
+    ) -> None:
+        self._watch, self._zone, self._each = watch, zone, each
+        self._start, self._end = map(format_time, bounds)
         self._statements: dict[str, Statement] = {}
         self._settling = Settling()
         self._tally, self._numbers = Tally(), NumberRows(temporary)
@@ -158,6 +179,8 @@ class _Collected:
             start=self._start,
             end=self._end,
             head=head,
+            fault="",
+            made_on="",
             simulated_clock=self._watch.by_simulated_clock(self._first, self._last),
             totals=self._tally.totals(),
             companies=self._tally.companies(),

@@ -1,7 +1,8 @@
 """The weekly report as a use case: which week, and three whole files or none.
 
-There is no clock here, no locale and no order but the ledger's, so that the same ledger gives the same bytes. What a
-report says is decided in `core/`, what its files look like in `renderers/`, what it rests on in `collecting.py`.
+There is no clock here, no locale and no order but the ledger's, so that the same ledger gives the same bytes; only the
+report of a week that isn't over depends on the present, which is an argument. What a report says is decided in `core/`,
+what its files look like in `renderers/`, what it rests on in `collecting.py`.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from blocker.collecting import EachCall, EntryReader, collect, first
+from blocker.collecting import PLAIN, EachCall, EntryReader, Making, collect, first
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.report import Report
 from blocker.core.week import Week
@@ -30,6 +31,25 @@ class Forms:
     """The file with a row for each call: given the open file, what writes a call's row to it."""
     documents: Mapping[str, Callable[[Report], bytes]]
     """The files that show the whole. The last one is put in place last, so that where it is, all are."""
+
+
+async def present(reader: EntryReader, now: datetime) -> datetime:
+    """The later of `now` and the ledger's latest entry: one that a simulated clock made may end after today."""
+    latest = now
+    async for entry in reader.entries(since=now):
+        latest = max(latest, parse_time(entry.content["at"]))
+    return latest
+
+
+def require_begun(week: Week, now: datetime, zone: ZoneInfo) -> None:
+    """Refuse a week that lies in the future.
+
+    Raises:
+        UsageError: it hasn't begun at `now`.
+    """
+    start, _ = week.bounds(zone)
+    if now < start:
+        raise UsageError(f"{week} hasn't begun; the last complete week is {Week.containing(now, zone).previous}")
 
 
 async def last_week_with_calls(reader: EntryReader, now: datetime, zone: ZoneInfo) -> Week | None:
@@ -59,7 +79,9 @@ async def default_week(reader: EntryReader, now: datetime, zone: ZoneInfo) -> We
     return week
 
 
-async def write_report(reader: EntryReader, week: Week, zone: ZoneInfo, folder: Path, forms: Forms) -> Report:
+async def write_report(
+    reader: EntryReader, week: Week, zone: ZoneInfo, folder: Path, forms: Forms, *, making: Making = PLAIN
+) -> Report:
     """Write the report of a week to a folder, which is made where it is missing; an earlier report there is replaced.
 
     Raises:
@@ -69,7 +91,7 @@ async def write_report(reader: EntryReader, week: Week, zone: ZoneInfo, folder: 
     name, rows_to = forms.calls
     with _all_or_nothing(folder, [name, *forms.documents]) as building:
         with (building / name).open("w", encoding="utf-8", newline="") as file:
-            report = await collect(reader, week, zone, rows_to(file), building)
+            report = await collect(reader, week, zone, rows_to(file), building, making=making)
         for document, render in forms.documents.items():
             (building / document).write_bytes(render(report))
     return report

@@ -1,15 +1,18 @@
 """`blocker report`: the week's report."""
 
 import argparse
-from datetime import UTC, datetime
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blocker import app
-from blocker.commands import OK, say
+from blocker.clock import SystemClock
+from blocker.collecting import Making
+from blocker.commands import NO, OK, harmless, say
 from blocker.config import Config
 from blocker.core.week import Week
-from blocker.reporting import default_week, write_report
+from blocker.evidence.verify import verify
+from blocker.reporting import default_week, present, require_begun, write_report
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,7 +20,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "report",
         help="write the report of a week",
-        description="Write report.md, report.json and calls.csv for one week. The same ledger gives the same bytes.",
+        description="Write report.md, report.json and calls.csv for one week, once the whole ledger is verified. "
+        "The same ledger gives the same bytes. Exit status 1: the ledger doesn't verify, and the report begins by "
+        "saying so.",
     )
     parser.add_argument("--week", help="such as 2026-W47; by default the last complete week that holds calls")
     parser.add_argument(
@@ -27,11 +32,23 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
-    """Write a report."""
+    """Verify the ledger and write a report."""
     zone = ZoneInfo(config.time_zone)
     async with app.reader(config) as reader:
-        week = Week.parse(arguments.week) if arguments.week else await default_week(reader, datetime.now(UTC), zone)
+        now = await present(reader, SystemClock().now())
+        week = Week.parse(arguments.week) if arguments.week else await default_week(reader, now, zone)
+        require_begun(week, now, zone)
+        # While the reader has its moment of the ledger: whatever the report rests on, the check has seen.
+        fault = await _fault(config)
+        if fault:
+            sys.stderr.write(f"The ledger doesn't verify ({harmless(fault)}). The report is no evidence.\n")
         folder = arguments.out or config.report.dir / str(week)
-        await write_report(reader, week, zone, folder, app.FORMS)
+        await write_report(reader, week, zone, folder, app.FORMS, making=Making(now, fault))
     say(f"The report of {week} lies in {folder}")
-    return OK
+    return NO if fault else OK
+
+
+async def _fault(config: Config) -> str:
+    """The first thing that doesn't hold in the ledger; empty where all does."""
+    found = await verify(config.data_dir)
+    return str(found.faults[0]) if found.faults else ""

@@ -109,6 +109,10 @@ class Report:
     """The first instant after it, UTC."""
     head: Head
     """The ledger's head when it was read; nothing later is in the report."""
+    fault: str
+    """What doesn't hold in the ledger, as a sentence, where it was verified and doesn't; else empty."""
+    made_on: str
+    """Local time of the making with its offset, where the week wasn't over then; else empty."""
     simulated_clock: bool
     """Whether calls were recorded by a clock that was made up, as in a demonstration."""
     totals: Totals

@@ -19,7 +19,7 @@ BEFORE_FIRST_START = "before the program was first started"
 
 
 class Gap(NamedTuple):
-    """A stretch in which nobody watched, cut to the week."""
+    """A stretch in which nobody watched, cut to the week. One of no length took no time by the clock."""
 
     since: str
     """Local time of the household with its UTC offset, as is `until`."""
@@ -43,9 +43,17 @@ class _Stretch(NamedTuple):
 class Watch:
     """Takes entries in the ledger's order and tells afterwards when nobody watched during one week."""
 
-    def __init__(self, start: datetime, end: datetime, zone: tzinfo) -> None:
-        """The week's first instant and the first after it, and the household's zone."""
+    def __init__(self, start: datetime, end: datetime, zone: tzinfo, now: datetime | None = None) -> None:
+        """What to look at.
+
+        Args:
+            start: the week's first instant.
+            end: the first instant after it.
+            zone: the household's.
+            now: the present, of whose future nothing is claimed; None for a week that is over.
+        """
         self._week = _Stretch(start, end, "")
+        self._until = end if now is None else min(end, now)
         self._zone = zone
         self._first_start: datetime | None = None
         self._stop: tuple[datetime, str] | None = None
@@ -77,7 +85,7 @@ class Watch:
                 self._stop = (at, f"the service was stopped ({one_line(content['why'])})")
             case EntryKind.GAP:
                 since, until = sorted((parse_time(content["from"]), parse_time(content["to"])))
-                self._keep(self._gaps, since, until, one_line(content["why"]), content["calls_lost"])
+                self._keep_gap(since, until, one_line(content["why"]), content["calls_lost"])
             case _:
                 pass
 
@@ -109,16 +117,24 @@ class Watch:
     def _keep(
         self, stretches: list[_Stretch], since: datetime, until: datetime, why: str, lost: int | None = None
     ) -> None:
-        cut = _Stretch(max(since, self._week.since), min(until, self._week.until), why, lost)
+        cut = _Stretch(max(since, self._week.since), min(until, self._until), why, lost)
         if cut.since < cut.until:
             stretches.append(cut)
+
+    def _keep_gap(self, since: datetime, until: datetime, why: str, lost: int | None) -> None:
+        """Keep what an entry calls a gap, even where the clock gives it no length: somebody had a reason to tell."""
+        if since == until and self._week.since <= since < self._week.until:
+            self._gaps.append(_Stretch(since, until, why, lost))
+        else:
+            self._keep(self._gaps, since, until, why, lost)
 
     def _unwatched(self) -> list[_Stretch]:
         unrecorded = list(self._stops)
         if self._stop is not None:
             self._keep(unrecorded, self._stop[0], self._week.until, self._stop[1])
         self._keep(unrecorded, self._week.since, self._first_start or self._week.until, BEFORE_FIRST_START)
-        stops = [stop for stop in unrecorded if not any(stop.meets(gap) for gap in self._gaps)]
+        lasting = [gap for gap in self._gaps if gap.since < gap.until]
+        stops = [stop for stop in unrecorded if not any(stop.meets(gap) for gap in lasting)]
         return sorted([*self._gaps, *stops], key=lambda stretch: stretch[:2])
 
     def _local(self, instant: datetime) -> str:

@@ -1,7 +1,8 @@
 """`report.json`: the report for programs.
 
-Decides the names and the order of the keys, which `docs/spec/weekly-report.md` describes; they change together with
-`SCHEMA_VERSION` only. Lists hold at most 500 items beside their `total`; `calls.csv` has every call.
+Decides the names and the order of the keys, which `docs/spec/weekly-report.md` describes; none goes away or
+changes its meaning without a new `SCHEMA_VERSION`. Lists hold at most 500 items beside their `total`; `calls.csv` has
+every call.
 """
 
 import json
@@ -23,7 +24,8 @@ def render(report: Report) -> bytes:
         "time_zone": report.time_zone,
         "from": report.start,
         "to": report.end,
-        "ledger": {"entries": report.head.n, "sha256": report.head.sha256},
+        "made_on": report.made_on or None,
+        "ledger": {"entries": report.head.n, "sha256": report.head.sha256, "fault": report.fault or None},
         "clock": "simulated" if report.simulated_clock else "system",
         "totals": {name: getattr(report.totals, name) for name in report.totals.__slots__},
         "companies": [_company(row) for row in report.companies],

@@ -2,14 +2,17 @@
 
 Decides the words. First what was kept away, what came through and for whom it was said to be; then the tables; then
 what all this shows and doesn't, and how to check it. A company is never said to have called: “the caller said: for X”.
-A number is a presented number, and where there is none, “no number was presented” is all that is known. A joke may be
-about the telephone or the household, never about a person who works in a call centre.
+A number is a presented number, and where there is none, “no number was presented” is all that is known. There
+are no jokes: they could be taken for evidence, or evidence for one. Times are to the second; `report.json` and
+`calls.csv` have milliseconds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from blocker.core.entry import parse_time
 from blocker.core.observed import Happened, ListChange, SeenCall
 from blocker.core.report import CompanyRow, Listed, NumberRow, Report
 from blocker.core.watching import Gap
@@ -31,12 +34,16 @@ _LIMITS = """\
 - The ledger shows changes made after somebody else has seen the sum below. It can't show that it was true before.
 """
 
+LONGEST_FAULT = 400
+"""Characters of what doesn't hold in a ledger."""
+
 _HAPPENED = {Happened.REFUSED: "refused", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
 
 
 def render(report: Report) -> bytes:
     """The report as Markdown: UTF-8, line feeds."""
     sections = (
+        _heading,
         _in_short,
         _companies,
         _numbers,
@@ -53,15 +60,22 @@ def render(report: Report) -> bytes:
     return "\n".join(text for section in sections for text in section(report)).encode("utf-8", "replace")
 
 
-def _in_short(report: Report) -> Iterator[str]:
-    totals = report.totals
+def _heading(report: Report) -> Iterator[str]:
+    if report.fault:
+        yield f"**The ledger doesn't verify ({cell(report.fault, LONGEST_FAULT)}). This is no evidence.**\n"
     yield f"# The telephone in week {report.week}\n"
     first, last = _day(report.week.monday), _day(report.week.sunday)
     yield f"Monday {first} to Sunday {last}, by the clocks of {report.time_zone}.\n"
+    if report.made_on:
+        yield f"> **This week isn't over:** made on {moment(report.made_on)}. What comes later isn't in here.\n"
     if report.simulated_clock:
         yield "> **A simulated clock.** These times were made up, for a demonstration. This is no evidence.\n"
+
+
+def _in_short(report: Report) -> Iterator[str]:
+    totals = report.totals
     if not totals.calls:
-        yield "No call was recorded this week. The telephone had nothing to say, and said it politely.\n"
+        yield f"No call was recorded.{_unwatched(report)}\n"
         return
     yield f"- **Kept away:** {_kept_away(report)}"
     yield f"- **Came through:** {_came_through(report)}"
@@ -78,7 +92,7 @@ def _in_short(report: Report) -> Iterator[str]:
         refused = plural(totals.refused_by_policy, "call")
         yield f"- **By your house rules** (no number, premium numbers …): {refused} refused."
     ordinary = totals.wanted + totals.unmarked - report.odd.total
-    yield f"- Beside these, {plural(ordinary, 'call')} of the kind a telephone is meant for.\n"
+    yield f"- **Beside these:** {plural(ordinary, 'call')} marked as wanted, or not marked by anybody.\n"
     if totals.observe_only:
         yield (
             f"> **Only watching.** {plural(totals.observe_only, 'call')} came while everything was let ring on purpose "
@@ -94,10 +108,14 @@ def _in_short(report: Report) -> Iterator[str]:
 def _kept_away(report: Report) -> str:
     kept = report.totals.unwanted_refused
     if kept:
-        return f"{plural(kept, 'unwanted call')} refused. {plural(kept, 'cup')} of tea stayed warm."
-    if report.totals.unwanted:
-        return "none this week. Each call you mark as marketing teaches the block list."
-    return "nothing. There was nothing to keep away, and the telephone enjoyed its rest."
+        return f"{plural(kept, 'unwanted call')} refused."
+    return "nothing."
+
+
+def _unwatched(report: Report) -> str:
+    if report.unwatched_seconds:
+        return f" Nobody was watching for {duration(report.unwatched_seconds)}."
+    return " Nobody was watching for a time that isn't known." if report.gaps.total else ""
 
 
 def _came_through(report: Report) -> str:
@@ -115,7 +133,7 @@ def _said_for(report: Report) -> str:
     if len(named) > len(shown):
         shown.append(f"{len(named) - len(shown)} more")
     if unnamed:
-        shown.append(f"nobody noted ({unnamed})")
+        shown.append(f"not said ({unnamed})")
     return ", ".join(shown) + "." if shown else "nothing to tell."
 
 
@@ -205,14 +223,18 @@ def _call(call: SeenCall) -> tuple[str, ...]:
 def _gaps(report: Report) -> Iterator[str]:
     yield "## When nobody was watching\n"
     if report.gaps.total:
-        yield f"In all {duration(report.unwatched_seconds)}. Calls that came then may be missing from this report.\n"
+        in_all = (
+            f"In all {duration(report.unwatched_seconds)}" if report.unwatched_seconds else "It isn't known how long"
+        )
+        yield f"{in_all}. Calls that came then may be missing from this report.\n"
         yield from _table(report.gaps, "From|Until|How long|Why|Calls known to be lost:", _gap)
     elif not report.silent_after:
         yield "The ledger tells of no such time this week.\n"
     if report.silent_after:
+        until = "this was made" if report.made_on else "the week was over"
         yield (
             f"The ledger has no entry after {moment(report.silent_after)}. The program was running then; whether it "
-            "watched until the week was over will show in the next entry.\n"
+            f"watched until {until} will show in the next entry.\n"
         )
 
 
@@ -224,12 +246,33 @@ def _gap(gap: Gap) -> tuple[str, ...]:
 def _changes(report: Report) -> Iterator[str]:
     if report.changes.total:
         yield "## What changed on your lists\n"
-        yield from _table(report.changes, "When|List|Change|Number|Until (UTC)|Entry:", _change)
+        zone = ZoneInfo(report.time_zone)
+        rows = (_change(change, times, zone) for change, times in _once_a_day(report.changes.items))
+        yield table("When|List|Change|Number|Until|Entry:", rows)
+        if report.changes.left_out:
+            yield f"These are the first {len(report.changes.items)} of {report.changes.total} changes.\n"
 
 
-def _change(change: ListChange) -> tuple[str, ...]:
+def _once_a_day(changes: Iterable[ListChange]) -> list[tuple[ListChange, int]]:
+    """The changes, where the same was done several times on one day only the last of it, and how often it was done."""
+    shown: dict[int, tuple[ListChange, int]] = {}
+    before: dict[tuple[str, str], int] = {}
+    for change in changes:
+        about, times = (change.list, change.number), 1
+        if about in before:
+            last, so_often = shown[before[about]]
+            if (last.change, last.local[:10]) == (change.change, change.local[:10]):
+                del shown[last.n]
+                times += so_often
+        shown[change.n], before[about] = (change, times), change.n
+    return list(shown.values())
+
+
+def _change(change: ListChange, times: int, zone: ZoneInfo) -> tuple[str, ...]:
     what = "added" if change.change == "add" else "removed"
-    return (moment(change.local), f"{change.list} list", what, cell(change.number), change.until, str(change.n))
+    often = f" ({times} times that day; this is the last)" if times > 1 else ""
+    until = moment(parse_time(change.until).astimezone(zone).isoformat(timespec="milliseconds")) if change.until else ""
+    return (moment(change.local), f"{change.list} list", f"{what}{often}", cell(change.number), until, str(change.n))
 
 
 def _table(listed: Listed[T], headings: str, row: Callable[[T], tuple[str, ...]]) -> Iterator[str]:
@@ -269,8 +312,10 @@ def _check(report: Report) -> Iterator[str]:
     yield f"- When this was made, the ledger had {entries}; the SHA-256 of the last one's link was"
     yield f"  `{report.head.sha256}`."
     yield "- `blocker verify` walks the whole chain. In a ledger that has grown since, the next link holds that sum."
-    yield f"- `blocker report --week {report.week} --out DIR` makes this anew: from the same ledger, the same bytes."
-    yield "- `calls.csv` has every call of the week, `report.json` the same figures for programs.\n"
+    same = "from the same ledger, the same bytes" + (", once the week is over" if report.made_on else "")
+    yield f"- `blocker report --week {report.week} --out DIR` makes this anew: {same}."
+    yield "- `calls.csv` has every call of the week, `report.json` the same figures for programs. Their times have"
+    yield "  milliseconds.\n"
 
 
 def _day(day: date) -> str:

@@ -18,9 +18,9 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def cell(text: str) -> str:
+def cell(text: str, longest: int = LONGEST_TEXT) -> str:
     """A stranger's text as plain text within a line: no markup, no link, no table border, its direction kept inside."""
-    text = _SPECIAL.sub(r"\\\g<0>", shortened(one_line(text).strip(), LONGEST_TEXT))
+    text = _SPECIAL.sub(r"\\\g<0>", shortened(one_line(text).strip(), longest))
     if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
         return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
     return text
@@ -52,9 +52,9 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def moment(local: str) -> str:
-    """ISO 8601 with offset as a person reads it, nothing left out: `Tue 2026-11-17 09:12:33.123 +01:00`."""
+    """ISO 8601 with offset as a person reads it, to the second begun: `Tue 2026-11-17 09:12:33 +01:00`."""
     weekday = _WEEKDAYS[date.fromisoformat(local[:10]).weekday()]
-    return f"{weekday} {local[:10]} {local[11:-6]} {local[-6:]}"
+    return f"{weekday} {local[:10]} {local[11:19]} {local[-6:]}"
 
 
 def duration(seconds: int) -> str:

@@ -74,5 +74,5 @@ async def test_a_report_can_be_made_while_the_service_writes(tmp_path: Path) -> 
         await reader.close()
         await ledger.close()
     made = json.loads((tmp_path / "out" / "report.json").read_bytes())
-    assert made["ledger"] == {"entries": before.n, "sha256": before.sha256}
+    assert made["ledger"] == {"entries": before.n, "sha256": before.sha256, "fault": None}
     assert made["totals"]["calls"] == 2

@@ -36,11 +36,11 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
     made = await rendered(told, tmp_path)
     assert (made["schema"], made["schema_version"]) == ("blocker-weekly-report", 1)
     assert list(made) == [
-        "schema", "schema_version", "week", "time_zone", "from", "to", "ledger", "clock", "totals", "companies",
-        "numbers", "unwanted", "suspected", "odd", "false_positives", "gaps", "unwatched_seconds", "silent_after",
-        "list_changes",
+        "schema", "schema_version", "week", "time_zone", "from", "to", "made_on", "ledger", "clock", "totals",
+        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "gaps", "unwatched_seconds",
+        "silent_after", "list_changes",
     ]  # fmt: skip
-    assert set(made["ledger"]) == {"entries", "sha256"}
+    assert set(made["ledger"]) == {"entries", "sha256", "fault"}
     assert set(made["totals"]) == {
         "calls", "refused", "rang_or_unknown", "let_through", "unwanted", "unwanted_refused", "suspected",
         "false_positives", "wanted", "refused_by_policy", "unmarked", "without_number", "unscreened", "observe_only",

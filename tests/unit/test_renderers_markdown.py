@@ -10,7 +10,7 @@ from fakes.entries import BLOCK_LISTED, BRUSSELS, WITHHELD, Told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.collecting import collect
+from blocker.collecting import Making, collect
 from blocker.core.number import Unusable
 from blocker.core.report import LISTED
 from blocker.core.verdict import Match, Reason
@@ -93,9 +93,9 @@ def test_durations(seconds: int, text: str) -> None:
 
 
 def test_moments_and_plurals() -> None:
-    """Nothing of a time is left out; one is not many."""
-    assert moment("2026-11-17T09:12:33.123+01:00") == "Tue 2026-11-17 09:12:33.123 +01:00"
-    assert moment("2026-11-17T09:12:33.123-03:30") == "Tue 2026-11-17 09:12:33.123 -03:30"
+    """To the second begun, with the offset; one is not many."""
+    assert moment("2026-11-17T09:12:33.999+01:00") == "Tue 2026-11-17 09:12:33 +01:00"
+    assert moment("2026-11-17T09:12:33.123-03:30") == "Tue 2026-11-17 09:12:33 -03:30"
     assert [plural(n, "entry", "entries") for n in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
 
 
@@ -222,9 +222,49 @@ async def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
     assert len(section(text, "Every unwanted call").splitlines()) == LISTED + 5
 
 
-async def test_no_joke_is_about_a_person_at_work(tmp_path: Path) -> None:
-    """On the other end sits somebody doing a job; agents aren't mentioned at all."""
+async def test_an_empty_week_says_how_long_nobody_was_watching(tmp_path: Path) -> None:
+    """A quiet week that nobody watched isn't a quiet week; where the length isn't known, that is said too."""
     told = running()
-    told.call("2026-11-17 09:00", reason=Reason.BLOCK_LIST)
+    assert "No call was recorded.\n" in await page(told, tmp_path)
+    told.gap("2026-11-17 10:00", "2026-11-17 10:00", "2026-11-17 10:00", "the clock stood behind")
     text = await page(told, tmp_path)
-    assert not re.search(r"agent|scammer|spammer|idiot|pest|nuisance", text, re.IGNORECASE)
+    assert "No call was recorded. Nobody was watching for a time that isn't known.\n" in text
+    assert "| 0 s | the clock stood behind |" in section(text, "When nobody was watching")
+    told.gap("2026-11-18 10:00", "2026-11-18 08:00", "2026-11-18 10:00")
+    assert "No call was recorded. Nobody was watching for 2 h 0 min.\n" in await page(told, tmp_path)
+
+
+async def test_what_was_done_several_times_on_a_day_is_one_row(tmp_path: Path) -> None:
+    """Marking each call of a number puts it on the list each time: the last counts, and its end is local time."""
+    told = running()
+    for at in ("2026-11-17 09:00", "2026-11-17 09:05", "2026-11-18 09:00"):
+        told.listed(at, "+3225550345", until=at.replace("2026", "2027"))
+    told.listed("2026-11-18 10:00", "+3225550345", change="remove")
+    told.listed("2026-11-18 11:00", "+3225550345")
+    rows = section(await page(told, tmp_path), "What changed on your lists").strip().splitlines()[2:]
+    twice = "added (2 times that day; this is the last)"
+    assert rows == [
+        f"| Tue 2026-11-17 09:05:00 +01:00 | block list | {twice} | +3225550345 | Wed 2027-11-17 09:05:00 +01:00 | 3 |",
+        "| Wed 2026-11-18 09:00:00 +01:00 | block list | added | +3225550345 | Thu 2027-11-18 09:00:00 +01:00 | 4 |",
+        "| Wed 2026-11-18 10:00:00 +01:00 | block list | removed | +3225550345 |  | 5 |",
+        "| Wed 2026-11-18 11:00:00 +01:00 | block list | added | +3225550345 |  | 6 |",
+    ]
+
+
+async def test_a_ledger_that_doesnt_verify_is_said_in_the_first_line(tmp_path: Path) -> None:
+    """Nobody can take the page for evidence, whatever somebody wrote into the ledger."""
+    making = Making(fault="entry 4: its content was <b>changed</b>")
+    report = await collect(running(), WEEK, BRUSSELS, lambda _: None, tmp_path, making=making)
+    said = r"entry 4: its content was \<b\>changed\</b\>"
+    first, blank, title, *_ = markdown.render(report).decode().splitlines()
+    assert first == f"**The ledger doesn't verify ({said}). This is no evidence.**"
+    assert (blank, title) == ("", "# The telephone in week 2026-W47")
+
+
+async def test_nothing_but_facts_and_nobody_is_called_names(tmp_path: Path) -> None:
+    """No joke stands where it could be taken for evidence, and the person at the other end was doing a job."""
+    told = running()
+    text = await page(told, tmp_path)
+    told.call("2026-11-17 09:00", reason=Reason.BLOCK_LIST)
+    text += await page(told, tmp_path)
+    assert not re.search(r"agent|scammer|spammer|idiot|pest|nuisance|\btea\b|polite|enjoy", text, re.IGNORECASE)

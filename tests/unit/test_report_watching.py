@@ -1,6 +1,7 @@
 """Promises about what the ledger's order and silence mean: outcomes find their calls, and unwatched hours are told."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,9 +19,9 @@ WEEK = Week.parse("2026-W47")
 RUNNING = "2026-11-01 08:00"
 
 
-def watched(told: Told, week: Week = WEEK) -> Watch:
+def watched(told: Told, week: Week = WEEK, now: datetime | None = None) -> Watch:
     """What a watch says after reading the ledger."""
-    watch = Watch(*week.bounds(BRUSSELS), BRUSSELS)
+    watch = Watch(*week.bounds(BRUSSELS), BRUSSELS, now)
     for entry in told.all():
         if entry.content["kind"] in watching.KINDS:
             watch.take(entry.n, entry.content)
@@ -74,6 +75,40 @@ def test_a_gap_whose_clock_was_set_back_is_told_the_right_way_round() -> None:
     told.started(RUNNING)
     told.gap("2026-11-17 10:00", "2026-11-17 11:00", "2026-11-17 10:00")
     assert seen(watched(told)) == [("2026-11-17T10:00", "2026-11-17T11:00", "not running")]
+
+
+@pytest.mark.parametrize("lasts", ["2026-11-17 11:00", "2026-11-17 09:00"])
+def test_a_start_with_the_clock_behind_is_told_with_its_reason(lasts: str) -> None:
+    """Set back, or back at the very time of the last entry: nobody knows how long it was, and it doesn't vanish."""
+    told = Told()
+    told.started(RUNNING)
+    told.gap("2026-11-17 09:00", "2026-11-17 09:00", lasts, "the clock stood behind")
+    expected = ("2026-11-17T09:00", lasts.replace(" ", "T"), "the clock stood behind")
+    assert seen(watched(told)) == [expected]
+
+
+def test_a_gap_without_length_belongs_to_one_week_and_hides_no_stop() -> None:
+    """It is told once over the weeks, at their edge too, and beside a stop that lasted."""
+    told = Told()
+    told.started(RUNNING)
+    told.gap("2026-11-23 00:00", "2026-11-23 00:00", "2026-11-23 00:00")
+    told.stopped("2026-11-24 09:00", "upgrade")
+    told.gap("2026-11-24 10:00", "2026-11-24 09:30", "2026-11-24 09:30")
+    told.started("2026-11-24 10:00")
+    assert seen(watched(told)) == []
+    next_week = watched(told, Week.parse("2026-W48"))
+    assert [gap.seconds for gap in next_week.gaps()] == [0, 3600, 0]
+    assert next_week.unwatched_seconds() == 3600
+
+
+def test_of_a_week_that_isnt_over_nothing_is_told_beyond_the_present() -> None:
+    """After a stop nobody watched until now; what comes then isn't known."""
+    told = Told()
+    told.started(RUNNING)
+    told.stopped("2026-11-18 18:00")
+    assert seen(watched(told, now=local("2026-11-19 07:00"))) == [
+        ("2026-11-18T18:00", "2026-11-19T07:00", "the service was stopped (asked to)")
+    ]
 
 
 def test_a_stop_that_no_gap_covers_is_a_gap_until_the_next_start() -> None:
