@@ -160,7 +160,7 @@ async def test_a_binding_that_dies_is_an_error_of_ours(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(SourceError, match="ended with 1"):
         await syncer.sync(publisher.url, region="BE")
-    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SourceError, match="no process could be started"):
         await syncer.sync(publisher.url, region="BE")
 
