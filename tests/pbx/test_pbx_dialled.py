@@ -54,7 +54,7 @@ def sender(number: str) -> str:
 
 
 def dialled(outside: Phone) -> list[str]:
-    """The numbers that reached the provider."""
+    """The numbers that reached the provider; on a busy machine perhaps what an earlier test's call sends again, too."""
     return [call.invite.start.split()[1].partition("@")[0].removeprefix("sip:") for call in outside.calls.values()]
 
 
@@ -65,7 +65,7 @@ async def test_a_number_that_was_dialled_may_ring_back(
     """Refused before, since its range is set aside for canvassing; rings once the household has rung it."""
     assert (await provider.call(sender=sender(CANVASSING)).final()).status == 403
     await house.call(f"{way}0033162123456").ringing()
-    assert dialled(outside) == ["0033162123456"]
+    assert "0033162123456" in dialled(outside)
     await provider.call(sender=sender(CANVASSING)).ringing()
     assert [call["reason"] for call in service.calls()] == ["canvassing-range", "dialled"]
     assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
@@ -78,7 +78,7 @@ async def test_after_a_call_to_112_nothing_is_blocked(
     """The call goes out; then a blocked number rings, after a kill and a restart of the service too."""
     assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
     await house.call("112").ringing()
-    assert dialled(outside) == ["112"]
+    assert "112" in dialled(outside)
     call = provider.call(sender=sender(BLOCKED))
     await call.ringing()
     assert phone.invite_of(call).get("X-Reason") == "emergency-call-back"
@@ -98,7 +98,7 @@ async def test_a_dead_or_frozen_service_doesnt_hold_up_a_call(
     """The call is at the provider in under two seconds."""
     service.send(number)
     assert await house.call(called).ringing() < OUT_WITHIN_SECONDS
-    assert called in dialled(outside)  # beside it, perhaps, what an earlier test's call sends again
+    assert called in dialled(outside)
 
 
 async def test_a_frozen_service_that_runs_again_still_learns_of_a_call_for_help(
@@ -107,7 +107,7 @@ async def test_a_frozen_service_that_runs_again_still_learns_of_a_call_for_help(
     """The kernel kept what was said: nothing is blocked from then on."""
     service.send(signal.SIGSTOP)
     await house.call("112").ringing()
-    assert dialled(outside) == ["112"]
+    assert "112" in dialled(outside)
     service.send(signal.SIGCONT)
     await provider.call(sender=sender(BLOCKED)).ringing()
 
@@ -122,7 +122,7 @@ async def test_a_misbehaving_service_doesnt_hold_up_a_call(
         assert await house.call("112").ringing() < OUT_WITHIN_SECONDS
         assert service.environment()["agi_network_script"] == "dialled"
         assert service.environment()["agi_arg_1"] == "112"
-    assert dialled(outside) == ["112"]
+    assert "112" in dialled(outside)
 
 
 async def test_many_calls_at_once_dont_wait_for_each_other(asterisk: Asterisk, house: Provider, outside: Phone) -> None:
