@@ -122,7 +122,7 @@ class Syncer:
             old = self._shelf.source(source)
             before = len(old) if old is not None else 0
             if why := objection(before, bound.entries):
-                raise SourceError(f"{origin}: {why}; the list of before stays")
+                raise SourceError(f"{origin}: {why}")
             await self._shelf.adopt(order.book_file)
         return SyncResult(source, origin, bound.entries, bound.bad_lines, bound.sha256, before)
 
@@ -130,7 +130,9 @@ class Syncer:
 def objection(before: int, after: int) -> str:
     """Why a list of `after` entries must not replace one of `before`; empty where it may."""
     if before and not after:
-        return f"it is empty, where it had {before} entries"
+        return f"it is empty, where it had {before} entries; the list of before stays"
+    if not after:
+        return "there is no number in it; is it the right file?"
     return ""
 
 

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import shutil
+import sys
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +14,13 @@ from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.plain_text import shortened
 from blocker.core.settling import Settled, Settling
 
 MAX_NUMBER = 36_500
+
+_BESIDE_WHAT_WAS_SAID = 88
+"""The width of all other columns on a screen, with the longest reason."""
 
 _HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
 
@@ -87,7 +93,7 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     else:
         say(
             table(
-                [_as_row(call) for call in calls],
+                [_as_row(call, short=sys.stdout.isatty()) for call in calls],
                 ("call", "when", "presented number", "what happened", "why", "you said"),
             )
         )
@@ -102,10 +108,16 @@ def _as_json(call: SeenCall) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, Happened) else value for key, value in fields.items()}
 
 
-def _as_row(call: SeenCall) -> tuple[str, ...]:
+def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
+    """A call as a row; `short` is for a screen: `mark` takes the beginning of an id, and texts fit their columns."""
     said = call.statement.mark + (f", for {call.statement.said_company}" if call.statement.said_company else "")
-    when = datetime.fromisoformat(call.local).strftime("%a %Y-%m-%d %H:%M:%S")
-    return (call.call, when, call.number or f"({call.presented})", _HAPPENED[call.happened], call.reason, said)
+    when = f"{datetime.fromisoformat(call.local):%a %Y-%m-%d %H:%M:%S}"
+    number = call.number or f"({call.presented})"
+    row = (call.call, when, number, _HAPPENED[call.happened], call.reason, said)
+    if not short:
+        return row
+    rest = shutil.get_terminal_size().columns - _BESIDE_WHAT_WAS_SAID
+    return (call.call[:8], when[:-3], shortened(number, 16), *row[3:-1], shortened(said, max(rest, len("marketing"))))
 
 
 async def run_mark(config: Config, arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blocker import app
@@ -125,17 +126,24 @@ async def _ledger(config: Config) -> tuple[Finding, str]:
     found = await verify(config.data_dir)
     if not found.holds:
         return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
-    return Finding.GOOD, f"verifies, {found.entries} entries"
+    return Finding.GOOD, f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
 
 
 async def _clock(_: Config) -> tuple[Finding, str]:
     state = await asyncio.to_thread(_adjtimex)
+    if state == _TIME_ERROR and _in_a_container():
+        return Finding.ODD, "not synchronised, as far as this container can tell; look at the clock of its host"
     if state == _TIME_ERROR:
         mend = "timedatectl set-ntp true, or install chrony"
         return Finding.BAD, f"not synchronised, so that a regulator may doubt the times ({mend})"
     if state < 0:
         return Finding.ODD, "this system doesn't say whether it is synchronised"
     return Finding.GOOD, "synchronised"
+
+
+def _in_a_container() -> bool:
+    """Whether the clock is somebody else's to keep. Podman and Docker leave these files."""
+    return any(Path(mark).exists() for mark in ("/run/.containerenv", "/.dockerenv"))
 
 
 def _adjtimex() -> int:
@@ -153,6 +161,6 @@ async def _asterisk(config: Config) -> tuple[Finding, str]:
         return Finding.ODD, "has never asked (deploy/asterisk/ says which line to add to the dialplan)"
     ago = datetime.now(UTC) - parse_time(newest.content["at"])
     hours = int(ago.total_seconds() // 3600)
-    if hours > STALE_HOURS:
+    if hours >= STALE_HOURS:
         return Finding.ODD, f"asked last {hours // 24} days ago; does it still?"
-    return Finding.GOOD, f"asked last {hours} hours ago through {newest.content['hook']}"
+    return Finding.GOOD, f"asked last {hours} {'hour' if hours == 1 else 'hours'} ago through {newest.content['hook']}"

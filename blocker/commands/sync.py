@@ -23,7 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Fetch and use a list."""
-    remote = arguments.origin.startswith(("http://", "https://"))
+    remote = "://" in arguments.origin  # which of them can be fetched, `fetching.py` says
     origin = arguments.origin if remote else str(Path.cwd() / arguments.origin)
     done = await app.command(config, "sync", origin=origin, source=arguments.name)
     change = f", {done['entries_before']} before" if done["entries_before"] else ""

@@ -115,11 +115,12 @@ async def test_the_last_good_list_stays(
     assert list(before.path.parent.iterdir()) == [before.path]
 
 
-async def test_a_new_list_may_be_empty(publisher: Publisher, book: Book, syncer: Syncer) -> None:
-    """A list that is only just begun is no fault."""
+async def test_a_new_list_without_numbers_is_refused(publisher: Publisher, book: Book, syncer: Syncer) -> None:
+    """Whoever names the wrong file learns it, and no empty list stands there as if it said something."""
     publisher.body = b"# nothing yet\n"
-    assert (await syncer.sync(publisher.url, region="BE")).entries == 0
-    assert book.lookup("+3225551234") is None
+    with pytest.raises(SourceError, match="there is no number in it; is it the right file"):
+        await syncer.sync(publisher.url, region="BE", source="sellers")
+    assert book.source("sellers") is None
 
 
 async def test_syncs_asked_for_at_once_go_one_after_the_other(publisher: Publisher, book: Book, syncer: Syncer) -> None:

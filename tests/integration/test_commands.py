@@ -1,0 +1,77 @@
+"""What a person reads who types commands that don't quite make sense, or that change less than they hope."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from fakes.agi_client import call
+from fakes.running import Program, running
+
+NUMBER = "+3225551234"
+
+
+def test_a_list_says_what_it_makes_of_a_number(tmp_path: Path) -> None:
+    """A protected number isn't blocked, an odd one is doubted, and adding again says what changed."""
+    program = Program(tmp_path)
+    for written in ("112", "112*"):
+        refused = program.run("block", "add", written, check=False)
+        assert (refused.returncode, "is a protected number and can't be blocked" in refused.stderr) == (2, True)
+    assert "BE has no number +3225551" in program.run("block", "add", "+3225551").stderr
+    assert program.run("block", "add", NUMBER).stderr == ""
+    again = program.run("block", "add", NUMBER, "--comment", "energy", "--until", "2099-01-31").stdout
+    assert "until the end of 2099-01-31 (was there already; comment added; end changed from no end to" in again
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("block", "add", NUMBER, "--until", ""), 2, "is no end"),
+        (("block", "add", NUMBER, "--comment", "x\x1b[2J"), 2, "one line without control characters"),
+        (("block", "add", NUMBER, "--comment", "x" * 201), 2, "201 characters, and may have 200"),
+        (("mark", "last", "wanted", "--for", " "), 2, "is blank"),
+        (("calls", "--days", "x"), 2, "must be a whole number from 1 to 36500"),
+        (("sync", "ftp://example.org/list"), 2, "only http and https URLs and files"),
+    ],
+)
+def test_what_makes_no_sense_has_a_status_and_a_reason(
+    tmp_path: Path, words: tuple[str, ...], status: int, says: str
+) -> None:
+    """Each refusal ends with its status and a sentence that says what to write."""
+    done = Program(tmp_path).run(*words, check=False)
+    assert (done.returncode, says in done.stderr) == (status, True), done.stderr
+
+
+def test_the_configuration_is_named_in_three_ways(tmp_path: Path) -> None:
+    """Before the command, after it, or in the environment, where the option wins."""
+    program = Program(tmp_path)
+    bare, named = program.command()[:3], str(program.config)
+    for words, variable in (
+        (["block", "list", "--config", named], ""),
+        (["block", "list"], named),
+        (["--config", named, "block", "list"], str(tmp_path / "none.toml")),
+    ):
+        environment = os.environ | {"BLOCKER_CONFIG": variable}
+        done = subprocess.run([*bare, *words], env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "The block list is empty.\n"), done.stderr
+
+
+def test_output_that_cant_be_written_ends_in_one_line(tmp_path: Path) -> None:
+    """A full disk behind the output is no traceback."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        words = Program(tmp_path).command("block", "list")
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
+
+
+async def test_wanted_says_what_still_turns_the_call_away(tmp_path: Path) -> None:
+    """Whoever marks a call as wanted learns that its range still convicts it, and that others remain marked."""
+    async with running(tmp_path, top="", more='[policy]\ncanvassing = "block"\n') as program:
+        other = await call(program.fastagi, "+33162001234")
+        program.run("mark", other["BLOCKER_CALL"], "marketing")
+        await call(program.fastagi, "+33162001234")
+        said = program.run("mark", "LAST", "wanted").stderr
+        assert "+33162001234 would still be turned away (canvassing-range)" in said
+        assert f"stay marked as marketing: {other['BLOCKER_CALL']}" in said
+        assert json.loads(program.run("calls", "--json").stdout)
