@@ -1,8 +1,8 @@
 """The command line: `blocker` and `python -m blocker`.
 
 Decides which commands there are and how a program ends. Exit status: 0 done; 1 done, and the answer is no (`verify`,
-`doctor`, `rules`); 2 what was asked makes no sense; 3 configuration, rules, data directory or ledger can't be used, or
-the output can't be written; 130 Ctrl-C.
+`report`, `doctor`, `rules`); 2 what was asked makes no sense; 3 configuration, rules, data directory or ledger
+can't be used, or the output can't be written; 130 Ctrl-C.
 
 What takes long to load is loaded inside `main`, so that Ctrl-C ends it quietly at any time and `--version` is quick.
 """
@@ -26,8 +26,8 @@ CONFIG_VARIABLE = "BLOCKER_CONFIG"
 """The environment variable that names the configuration where `--config` doesn't."""
 
 _EPILOG = (
-    "exit status: 0 done; 1 done, and the answer is no (verify, doctor, rules); 2 what was asked makes no sense; "
-    "3 configuration, rules, data directory or ledger can't be used, or the output can't be written; 130 Ctrl-C"
+    "exit status: 0 done; 1 done, and the answer is no (verify, report, doctor, rules); 2 what was asked makes no "
+    "sense; 3 configuration, rules, data directory or ledger can't be used, or the output can't be written; 130 Ctrl-C"
 )
 
 

@@ -206,7 +206,7 @@ class Service:
         where = ("--config", str(self.config.path)) if self.config.path else ()
         ended = await child.run("blocker", *where, "report", "--week", str(week), "--out", str(folder))
         if ended.status:
-            raise UsageError(f"the report of {week} could not be made: {ended.last_words}")
+            raise UsageError(f"the report of {week} wasn't made, or is no evidence: {ended.last_words}")
         self._log.info("weekly report made", week=str(week), folder=str(folder))
 
     async def _warm_the_rest(self) -> None:
