@@ -9,6 +9,9 @@ import pytest
 from fakes.agi_client import call
 from fakes.running import Program, running
 
+from blocker.commands import doctor
+from blocker.config import load_config
+
 NUMBER = "+3225551234"
 
 
@@ -74,4 +77,29 @@ async def test_wanted_says_what_still_turns_the_call_away(tmp_path: Path) -> Non
         said = program.run("mark", "LAST", "wanted").stderr
         assert "+33162001234 would still be turned away (canvassing-range)" in said
         assert f"stay marked as marketing: {other['BLOCKER_CALL']}" in said
-        assert json.loads(program.run("calls", "--json").stdout)
+        shown = _on_a_terminal(program.command("calls"))
+        assert max(map(len, shown)) <= 100
+        assert shown[-1].startswith(json.loads(program.run("calls", "--json").stdout)[-1]["call"][:8] + "  ")
+
+
+def _on_a_terminal(words: list[str]) -> list[str]:
+    """The lines that a program writes to a terminal of a hundred columns."""
+    ours, its = os.openpty()
+    subprocess.run(words, stdout=its, check=True, env=os.environ | {"COLUMNS": "100"})
+    shown = os.read(ours, 4096).decode().splitlines()
+    os.close(its)
+    os.close(ours)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("state", "container", "finding"), [(5, ["docker"], "look"), (5, [], "BAD"), (0, ["docker"], "ok")]
+)
+async def test_a_container_keeps_no_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: int, container: list[str], finding: str
+) -> None:
+    """An unsynchronised clock is bad where somebody can set it, and worth a look where only the host can."""
+    monkeypatch.setattr(doctor, "_adjtimex", lambda: state)
+    monkeypatch.setattr(doctor, "_in_a_container", lambda: bool(container))
+    config = load_config(Program(tmp_path).config, os.environ, ["reject"])
+    assert (await doctor._clock(config))[0] == finding
