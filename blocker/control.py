@@ -88,7 +88,7 @@ class ControlServer:
             task.add_done_callback(self._under_way.discard)
         try:
             answer = await self._answer(await reader.readline())
-            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            writer.write(json.dumps(answer).encode() + b"\n")  # ASCII: half a surrogate pair in an answer is no trouble
             await writer.drain()
         except (OSError, ValueError) as error:
             self._log.warning("a command was not understood or its answer not taken", why=str(error))
