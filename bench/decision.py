@@ -18,7 +18,7 @@ import phonenumbers
 from bench.measuring import SERVER_CORE, Findings, finish, median, options, percentile, pinned
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.case import Knowledge, Moment
-from blocker.core.decide import decide
+from blocker.core.decide import decide, walk
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.number import NumberPlan, example_number, normalise, supported_regions, warm
 from blocker.core.policy import Policy
@@ -41,23 +41,33 @@ def household_knowledge(directory: Path) -> Knowledge:
     return Knowledge(ListIndex(), block, rules.companies, rules.ranges, Book(directory), Policy())
 
 
-def decision(knowledge: Knowledge) -> Callable[[str], object]:
-    """What the call path does with one number, apart from recording it."""
+def decision(knowledge: Knowledge) -> tuple[Callable[[str], object], Callable[[str], object]]:
+    """What the call path does with one number, apart from recording it; and the same, explained row by row."""
     plan, line = NumberPlan(REGION), Line("line", REGION, "Europe/Brussels")
     now = datetime(2026, 11, 17, 9, 12, 33, tzinfo=UTC)
 
-    def look(number: str) -> object:
-        caller = normalise(number, 0, plan)
-        sighting = Sighting("bench", number)
-        return decide(IncomingCall("0123456789abcdef", now, caller, line, sighting), knowledge, Moment(now))
+    def call_from(number: str) -> IncomingCall:
+        return IncomingCall("0123456789abcdef", now, normalise(number, 0, plan), line, Sighting("bench", number))
 
-    return look
+    def look(number: str) -> object:
+        return decide(call_from(number), knowledge, Moment(now))
+
+    def explain(number: str) -> object:
+        call = call_from(number)
+        return decide(call, knowledge, Moment(now)), walk(call, knowledge, Moment(now))
+
+    return look, explain
 
 
 def library(number: str) -> object:
     """The floor: what the library alone takes to read a number."""
     parsed = phonenumbers.parse(number, REGION)
     return phonenumbers.is_valid_number(parsed), phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_alone(number: str) -> object:
+    """The least that anybody has to do."""
+    return phonenumbers.parse(number, REGION)
 
 
 def microseconds(action: Callable[[str], object], numbers: Sequence[str]) -> list[float]:
@@ -98,15 +108,17 @@ def measure(directory: Path, *, quick: bool) -> Findings:
     warm(supported_regions())  # as the service does while nobody calls
     rounds, each = (3, 200) if quick else (9, 500)
     with tempfile.TemporaryDirectory(dir=directory.resolve()) as folder:
-        look = decision(household_knowledge(Path(folder)))
+        look, explain = decision(household_knowledge(Path(folder)))
         strangers = belgian(each)
-        for action in (library, look):
+        for action in (parse_alone, library, look, explain):
             microseconds(action, next(strangers))
         floor: list[list[float]] = []
         first: list[list[float]] = []
         repeat: list[list[float]] = []
         world: list[float] = []
         endless: list[float] = []
+        parsed: list[float] = []
+        explained: list[float] = []
         for _ in range(rounds):
             numbers = next(strangers)
             floor.append(microseconds(library, numbers))
@@ -114,6 +126,9 @@ def measure(directory: Path, *, quick: bool) -> Findings:
             repeat.append(microseconds(look, numbers))
             world += microseconds(look, from_everywhere(each, chance))
             endless += microseconds(look, long_ones(each, chance))
+            numbers = next(strangers)
+            parsed += microseconds(parse_alone, numbers)
+            explained += microseconds(explain, numbers)
 
     def row(name: str, values: list[float]) -> list[str | float]:
         return [name, *(percentile(values, at) for at in (0.5, 0.9, 0.99, 0.999))]
@@ -122,12 +137,19 @@ def measure(directory: Path, *, quick: bool) -> Findings:
         "one decision, µs",
         ["", "p50", "p90", "p99", "p99.9"],
         [
+            row("phonenumbers parse alone", parsed),
             row("phonenumbers parse + valid + format", [time for run in floor for time in run]),
             row("decision, first sight", [time for run in first for time in run]),
+            row("decision explained, first sight", explained),
             row("decision, repeat", [time for run in repeat for time in run]),
             row("hostile: from everywhere", world),
             row("hostile: long", endless),
         ],
+    )
+    findings.table(
+        "an explained decision, to parse alone",
+        ["", "p50", "p99"],
+        [["ratio", *(percentile(explained, at) / percentile(parsed, at) for at in (0.5, 0.99))]],
     )
     normal = median([median(run) for run in first])
     ratio = median([median(ours) / median(theirs) for ours, theirs in zip(first, floor, strict=True)])
