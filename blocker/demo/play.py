@@ -145,9 +145,19 @@ async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
     say("")
     say(f"The week's report lies in {report}: report.md, report.json and calls.csv.")
     say("Look further with these:")
-    program = "blocker" if shutil.which("blocker") else f"{sys.executable} -m blocker"
+    program = _program()
     for command in ("calls", "check 02 555 03 45", "block list", "verify", "report"):
         say(f"  {program} --config {config_file} {command}")
+
+
+def _program() -> str:
+    """How this program is typed here: by its name where that is found, else by the way to it."""
+    beside = Path(sys.executable).with_name("blocker")
+    if shutil.which("blocker"):
+        return "blocker"
+    if not beside.exists():
+        return f"{sys.executable} -m blocker"
+    return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)
 
 
 def prepare(data_dir: Path | None, story: dict[str, Any]) -> Path:
