@@ -30,7 +30,15 @@ from blocker.core.ranges import RangeClass
 from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir, Lock
 from blocker.dossiers import Dossiers, Here, read_file
-from blocker.errors import BlockerError, ConfigError, DataDirError, DataDirInUseError, RulesError
+from blocker.errors import (
+    BlockerError,
+    ConfigError,
+    DataDirError,
+    DataDirInUseError,
+    LedgerCorruptError,
+    LedgerFormatError,
+    RulesError,
+)
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
 from blocker.fetching import Fetcher
@@ -204,7 +212,7 @@ class Owner:
             if not self._tolerant:
                 raise
             self.problems.append(str(error))
-            self.broken = True
+            self.broken |= not isinstance(error, ConfigError | LedgerCorruptError | LedgerFormatError)
             self._log.error("something can't be used; until it is mended calls ring", why=str(error))
             return None
         if isinstance(opened, Ledger | HouseholdDb):

@@ -78,6 +78,7 @@ class Recorder:
             self._failed(str(error))
             raise
         if self._fault:
+            self._recovered()
             self._wakeup.set()
         return number
 
@@ -131,6 +132,9 @@ class Recorder:
                 self._waiting.extendleft(reversed(batch))
                 self._failed(str(error))
                 return False
+            except BaseException:
+                self._waiting.extendleft(reversed(batch))
+                raise
             else:
                 self._lost -= told
                 self._recovered()
@@ -163,5 +167,5 @@ class Recorder:
         self._fault = ""
 
     def _see_to_it(self) -> None:
-        if self._writer is None:
+        if self._writer is None or self._writer.done():
             self._writer = asyncio.get_running_loop().create_task(self._write_waiting())

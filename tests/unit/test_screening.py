@@ -349,3 +349,15 @@ async def test_what_is_lost_is_counted_and_told(
 
     assert [entry["index"] for entry in ledger.of_kind("call-screened")] == [3, 4, 5, 6, 7]
     assert [entry["calls_lost"] for entry in ledger.of_kind("gap")] == [3]
+
+
+async def test_a_mended_disk_is_noticed_by_whoever_writes_next(ledger: MemoryLedger, recorder: Recorder) -> None:
+    """A write that must be durable and is ends the trouble, even where nothing waited for the disk."""
+    ledger.fault = "disk full"
+    with pytest.raises(LedgerWriteError):
+        await recorder.durable({"kind": "x"})
+    assert recorder.problem == "disk full"
+    ledger.fault = ""
+    await recorder.durable({"kind": "x"})
+
+    assert not recorder.problem
