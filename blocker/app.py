@@ -1,35 +1,31 @@
-"""The composition root, together with `service.py`: no other module knows the concrete classes.
+"""The composition root, together with `service.py` and `looking.py`: no other module knows the concrete classes.
 
-`Owner` is whoever owns the data directory and may write: the service, or a command while no service runs; `reader` and
-`knowledge` are for commands that only look. Decides what is opened, in which order, and what may be missing.
+`Owner` is whoever owns the data directory and may write: the service, or a command while no service runs. Decides what
+is opened, in which order, and what may be missing.
 """
 
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from blocker.bookbinding import bind
+from blocker.cabinet import Cabinet
 from blocker.clock import SystemClock
-from blocker.companies import Companies, in_force, known_settings
+from blocker.companies import Companies, known_settings
 from blocker.config import Config
 from blocker.control import Handler, ServiceAbsent, ask
 from blocker.core import record
-from blocker.core.call import Line
 from blocker.core.case import Knowledge
-from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
-from blocker.core.household_file import HouseholdFile
-from blocker.core.listing import ListIndex, Listing, ListName
+from blocker.core.listing import ListName
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeClass
-from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir, Lock
-from blocker.dossiers import Dossiers, Here, read_file
+from blocker.dossiers import Dossiers, Here
 from blocker.errors import (
     BlockerError,
     ConfigError,
@@ -37,22 +33,16 @@ from blocker.errors import (
     DataDirInUseError,
     LedgerCorruptError,
     LedgerFormatError,
-    RulesError,
 )
 from blocker.evidence.ledger import Ledger
-from blocker.evidence.reading import LedgerReader
 from blocker.fetching import Fetcher
 from blocker.foresight import Foresight
 from blocker.household import Household
+from blocker.looking import reader, rules_of, setting_of
 from blocker.recording import Recorder
-from blocker.renderers import calls_csv, json_report, markdown
-from blocker.reporting import Forms
 from blocker.rulebinding import read_again
-from blocker.rulebook import RuleBook, load_rules, shipped_rules
+from blocker.rulebook import RuleBook, shipped_rules
 from blocker.rulekeeping import RuleKeeper
-from blocker.screening import Setting
-from blocker.sources import AddressBook
-from blocker.store import household_db, ledger_db
 from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
@@ -64,37 +54,6 @@ T = TypeVar("T")
 
 SYNC_SECONDS = 3600
 """How long the service may take to fetch a list and make a book of it."""
-
-
-def rules_of(config: Config) -> tuple[RuleBook, str]:
-    """The rules in force, and what is wrong with the household's own: then the shipped ones hold alone.
-
-    Raises:
-        RulesError: the shipped ones can't be used.
-    """
-    try:
-        return load_rules(shipped_rules(), config.household_rules), ""
-    except RulesError as error:
-        return load_rules(shipped_rules()), f"the household's own rules are not in force:\n{error}"
-
-
-def setting_of(config: Config) -> Setting:
-    """The lines and trunks; a call belongs to the only line, or to the house, where the called number says nothing."""
-    lines = tuple(config.lines.values())
-    home = lines[0] if len(lines) == 1 else Line("line", config.region, config.time_zone)
-    return Setting(home, lines, config.trunks)
-
-
-def settings_in_file(config: Config, rules: RuleBook) -> Settings:
-    """The configuration's settings for companies.
-
-    Raises:
-        ConfigError: it names companies that the rules don't know.
-    """
-    settings, faults = known_settings(config.companies, rules.companies)
-    if faults:
-        raise ConfigError(faults)
-    return settings
 
 
 class Owner:
@@ -156,6 +115,9 @@ class Owner:
             )
             self._lists_read = await self._opened(self.household.load()) is not None
         await self._open_companies(store)
+        self.cabinet = Cabinet(
+            self.config, self.clock, self.recorder, lambda: self.ledger, lambda: self.rules.companies
+        )
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
@@ -256,6 +218,7 @@ class Owner:
             "company-show": self.dossiers.show,
             "sync": self.sync,
             **self.wanted.handlers(),
+            **self.cabinet.handlers(),
         }
 
     async def sync(self, origin: str, source: str = "") -> dict[str, Any]:
@@ -275,88 +238,6 @@ class Owner:
             )
         )
         return dataclasses.asdict(done)
-
-
-@contextlib.asynccontextmanager
-async def reader(config: Config) -> AsyncIterator[LedgerReader]:
-    """The ledger as it is now, to be read beside a running service.
-
-    Raises:
-        LedgerError: there is none, or it can't be read.
-    """
-    opened = await LedgerReader.open(config.data_dir)
-    try:
-        yield opened
-    finally:
-        await opened.close()
-
-
-async def knowledge(config: Config) -> Knowledge:
-    """What a running service would decide by at this moment, for somebody who asks why; changes nothing."""
-    return (await look(config)).knowledge
-
-
-class Look(NamedTuple):
-    """What somebody who asks why looks at."""
-
-    knowledge: Knowledge
-    rules: RuleBook
-    listings: list[Listing]
-    """Both lists, with what has run out."""
-
-
-async def look(config: Config) -> Look:
-    """What a running service would decide by at this moment, and what that was made of; changes nothing."""
-    rules, _ = rules_of(config)
-    settings = settings_in_file(config, rules)
-    listings: list[Listing] = []
-    wanted = Wanted()
-    if (config.data_dir / household_db.FILE_NAME).exists():
-        store = await HouseholdDb.open(config.data_dir, read_only=True)
-        try:
-            listings = await store.listings()
-            wanted = await WantedDb(store).wanted()
-            settings = in_force(settings, await CompaniesDb(store).settings())
-        finally:
-            await store.close()
-    lists = {name: ListIndex(item for item in listings if item.list is name) for name in ListName}
-    known = Knowledge(
-        allow=lists[ListName.ALLOW],
-        block=lists[ListName.BLOCK],
-        companies=rules.companies,
-        ranges=rules.ranges,
-        community=Book(DataDir(config.data_dir).book),
-        policy=config.policy,
-        wanted=wanted,
-        settings=settings,
-    )
-    return Look(known, rules, listings)
-
-
-async def household_file(config: Config, companies: CompanyBook, today: date) -> HouseholdFile:
-    """What the household has said about itself and companies; nothing where there is no ledger yet.
-
-    Raises:
-        LedgerError: the ledger can't be read.
-    """
-    if not (config.data_dir / ledger_db.FILE).exists():
-        return HouseholdFile()
-    async with reader(config) as ledger:
-        return await read_file(ledger, companies, today)
-
-
-def read_contacts(raw: bytes, region: str) -> AddressBook:
-    """An address book in vCard form; raises SourceError where it is none."""
-    from blocker.sources import vcard  # noqa: PLC0415  (its library is slow to load, and nothing else needs it)
-
-    return vcard.read(raw, region)
-
-
-FORMS = Forms(
-    calls=("calls.csv", calls_csv.writer),
-    documents={"report.json": json_report.render, "report.md": markdown.render},
-)
-"""The files of a weekly report."""
 
 
 async def command(config: Config, name: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)

@@ -20,6 +20,7 @@ from blocker.core.number import NumberFormat, NumberPlan, parse_typed, supported
 from blocker.core.policy import Policy
 from blocker.core.policy_week import Policies, PolicyWeek
 from blocker.errors import ConfigError, Fault
+from blocker.evidence_config import Retention, Seals, Statements, read_retention, read_seals, read_statements
 from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
 from blocker.policy_config import Weekday, clock_time, read_policies
 from blocker.tomlfile import Document, Table, nearest, parse_bytes
@@ -110,6 +111,9 @@ class Config:
     """`[trunks.NAME]`, by the name of the endpoint."""
     companies: Settings = field(default_factory=lambda: MappingProxyType({}))
     """`[companies.SLUG]`, by slug; whether the rules know it isn't checked here."""
+    statements: Statements = field(default_factory=Statements)
+    retention: Retention = field(default_factory=Retention)
+    seals: Seals = field(default_factory=Seals)
     notes: tuple[str, ...] = ()
     """What had to be guessed, as sentences for the household; `blocker doctor` prints them."""
     path: Path | None = None
@@ -190,6 +194,9 @@ class _Reader:
             lines=MappingProxyType(self._lines(lines, region, time_zone)),
             trunks=MappingProxyType(self._trunks(region)),
             companies=MappingProxyType(self._companies()),
+            statements=read_statements(self.root.section("statements")),
+            retention=read_retention(self.root.section("retention")),
+            seals=read_seals(self.root.section("seals"), self._file),
             notes=tuple(self.notes),
             path=self.path,
         )
@@ -253,6 +260,9 @@ class _Reader:
         if text.startswith("~"):
             table.fault(f"“{text}” begins with somebody's ~", "write the whole path", key=key)
         return (self.path.absolute().parent if self.path else Path()) / text
+
+    def _file(self, table: Table, key: str) -> Path | None:
+        return self._folder(table, key, None) if table.text(key) else None
 
     def _data_home(self) -> Path:
         """Source: XDG Base Directory Specification 0.8: a relative path in the variable is to be ignored."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from blocker import __version__, actions, child
-from blocker.app import Owner, reader, setting_of
+from blocker.app import Owner
 from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.control import ControlServer
@@ -33,6 +33,7 @@ from blocker.errors import ConfigError, DataDirError, Fault, LedgerError, UsageE
 from blocker.hooks.fastagi import FastAgiServer
 from blocker.hooks.http import HttpHook
 from blocker.jobs import Jobs, WeeklyReport
+from blocker.looking import reader, setting_of
 from blocker.reporting import last_week_with_calls
 from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.core.entry import EntryKind, parse_time
@@ -65,7 +65,7 @@ def _positive(text: str) -> int:
 
 async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     """List calls."""
-    async with app.reader(config) as reader:
+    async with looking.reader(config) as reader:
         newest = await reader.newest({EntryKind.CALL_SCREENED})
         if newest is None:
             say("[]" if arguments.json else "No call has been recorded yet.")

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from blocker import app
+from blocker import looking
 from blocker.commands import OK, say, table
 from blocker.config import Config
 from blocker.core.case import Found
@@ -69,9 +69,9 @@ def _day(text: str) -> date:
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Decide and explain."""
     raw = " ".join(arguments.number)
-    looked = await app.look(config)
+    looked = await looking.look(config)
     where = place(
-        app.setting_of(config),
+        looking.setting_of(config),
         datetime.now(UTC),
         line=arguments.line,
         called=arguments.called,
@@ -80,7 +80,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     )
     week = config.policies.week(where.line.name)
     explanation = explain(raw, where, looked.knowledge, week, listings=looked.listings, name=arguments.name)
-    file = await app.household_file(config, looked.knowledge.companies, where.local.date())
+    file = await looking.household_file(config, looked.knowledge.companies, where.local.date())
     flags = law_flags(explanation, _story(arguments), looked.rules.laws, looked.knowledge, file)
     if arguments.json:
         shown = _as_json(explanation, flags) | ({} if arguments.at else {"at": None})  # now is no answer's business

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from blocker import app
+from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.commands.company_page import CALLS, page, sentence
 from blocker.config import Config
@@ -70,7 +70,7 @@ def _add_set(todo: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     """List companies."""
-    knowledge = await app.knowledge(config)
+    knowledge = await looking.knowledge(config)
     country, text = arguments.country, " ".join(arguments.text)
     if country is not None and not (len(country) == 2 and country.isascii() and country.isupper()):  # noqa: PLR2004
         raise UsageError(f"“{country}” is no country; write two capital letters, such as BE")

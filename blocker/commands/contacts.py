@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from blocker import app
+from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.errors import SourceError, UsageError
@@ -36,7 +36,7 @@ async def run_import(config: Config, arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"{arguments.file} can't be read: {error.strerror}") from error
     try:
-        book = app.read_contacts(raw, config.region)
+        book = looking.read_contacts(raw, config.region)
     except SourceError as error:
         raise UsageError(f"{arguments.file}: {error}") from error
     warn([f"{arguments.file}, {fault}; passed over" for fault in book.faults])

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import looking
 from blocker.commands import NO, OK, say
 from blocker.config import Config
 from blocker.control import ServiceAbsent, ask
@@ -70,13 +70,13 @@ async def run(config: Config, _: argparse.Namespace) -> int:
 
 
 async def _rules(config: Config) -> tuple[Finding, str]:
-    rules, fault = app.rules_of(config)
+    rules, fault = looking.rules_of(config)
     if fault:
         return Finding.BAD, fault
     own = f"{config.household_rules}/"
     if failed := [str(each) for each in rules.failed_examples() if each.file.startswith(own)]:
         return Finding.BAD, "examples in the household's own rules don't hold:\n" + "\n".join(failed)
-    app.settings_in_file(config, rules)
+    looking.settings_in_file(config, rules)
     return (
         Finding.GOOD,
         f"{len(rules.companies)} companies and {len(rules.ranges)} number ranges in {len(rules.files)} files",
@@ -106,7 +106,7 @@ async def _blocking(config: Config) -> tuple[Finding, str]:
         said = (await ask(DataDir(config.data_dir).control_socket, "status", patience=5))["no_blocking_until"]
         until = parse_time(said) if said else None
     except ServiceAbsent:
-        wanted = (await app.knowledge(config)).wanted
+        wanted = (await looking.knowledge(config)).wanted
         until = wanted.no_blocking_until if wanted.pauses_at(now) else None
     if until is None:
         return Finding.GOOD, "not paused"
@@ -155,7 +155,7 @@ def _adjtimex() -> int:
 
 
 async def _asterisk(config: Config) -> tuple[Finding, str]:
-    async with app.reader(config) as reader:
+    async with looking.reader(config) as reader:
         newest = await reader.newest({EntryKind.CALL_SCREENED})
     if newest is None:
         return Finding.ODD, "has never asked (deploy/asterisk/ says which line to add to the dialplan)"

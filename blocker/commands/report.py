@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import looking
 from blocker.clock import SystemClock
 from blocker.collecting import Making
 from blocker.commands import NO, OK, harmless, say
@@ -34,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Verify the ledger and write a report."""
     zone = ZoneInfo(config.time_zone)
-    async with app.reader(config) as reader:
+    async with looking.reader(config) as reader:
         now = await present(reader, SystemClock().now())
         week = Week.parse(arguments.week) if arguments.week else await default_week(reader, now, zone)
         require_begun(week, now, zone)
@@ -43,7 +43,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         if fault:
             sys.stderr.write(f"The ledger doesn't verify ({harmless(fault)}). The report is no evidence.\n")
         folder = arguments.out or config.report.dir / str(week)
-        await write_report(reader, week, zone, folder, app.FORMS, making=Making(now, fault))
+        await write_report(reader, week, zone, folder, looking.FORMS, making=Making(now, fault))
     say(f"The report of {week} lies in {folder}")
     return NO if fault else OK
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from blocker import app
+from blocker import looking
 from blocker.commands import NO, OK, say, table
 from blocker.config import Config
 from blocker.control import ServiceAbsent, ask
@@ -108,7 +108,7 @@ def _as_json(faults: list[Fault], rules: RuleBook | None) -> dict[str, Any]:
 
 async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     """Show the rule files in force, with the day they were checked and how sure they are."""
-    rules, fault = app.rules_of(config)
+    rules, fault = looking.rules_of(config)
     files = []
     for name in sorted(rules.headers, key=lambda name: (name.split("/")[1:], name)):
         origin, kind, file = name.split("/")

@@ -19,13 +19,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker import actions, logs
-from blocker.app import FORMS, reader
 from blocker.config import Config, load_config
 from blocker.control import ask
 from blocker.core.week import Week
 from blocker.datadir import DataDir
 from blocker.demo import phone
 from blocker.errors import UsageError
+from blocker.looking import FORMS, reader
 from blocker.reporting import write_report
 from blocker.service import Service
 
