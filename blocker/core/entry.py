@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     CONTRACT = "contract"
     OBJECTION = "objection"
     CONSENT = "consent"
+    PRIVATE_NOTE = "private-note"
     CALL_ENDED = "call-ended"
     CALL_IMPORTED = "call-imported"
     LINE_HOLDER = "line-holder"
