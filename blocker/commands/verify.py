@@ -1,10 +1,12 @@
-"""`blocker verify`: whether the evidence ledger holds together, entry by entry."""
+"""`blocker verify`: whether the evidence ledger holds together, entry by entry, and the files beside it are there."""
 
 import argparse
 import sys
 
 from blocker.commands import NO, OK, say
 from blocker.config import Config
+from blocker.errors import LedgerError
+from blocker.evidence.attachments import Attachments
 from blocker.evidence.verify import verify
 
 
@@ -13,8 +15,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "verify",
         help="check the whole evidence ledger",
-        description="Check every link and every content of the evidence ledger, beside a running service if there is "
-        "one. Exit status 0: it verifies; 1: it doesn't, and the lines say where.",
+        description="Check every link and every content of the evidence ledger and the files beside it, while a "
+        "service is running or not. Exit status 0: all verifies; 1: it doesn't, and the lines say where.",
     )
     parser.set_defaults(run=run)
 
@@ -29,11 +31,20 @@ async def run(config: Config, _: argparse.Namespace) -> int:
     erased = f", {found.erased} of them erased" if found.erased else ""
     say(f"{found.entries} entries{erased}; head {found.head.n} {found.head.sha256}")
     say(found.unseen)
-    if found.holds:
-        say("The ledger verifies.")
-        return OK
-    say("The ledger does NOT verify.")
-    return NO
+    files = await _faults_of_files(config)
+    for fault in files:
+        say(fault)
+    say("The ledger verifies." if found.holds else "The ledger does NOT verify.")
+    if files:
+        say("The files beside it are NOT what it says.")
+    return OK if found.holds and not files else NO
+
+
+async def _faults_of_files(config: Config) -> list[str]:
+    try:
+        return list(map(str, await Attachments(config.data_dir).verify()))
+    except LedgerError as error:
+        return [f"the files beside the ledger can't be compared with it: {error}"]
 
 
 def _progress(done: int, total: int) -> None:
