@@ -32,8 +32,8 @@ async def run(config: Config, _: argparse.Namespace) -> int:
     say(f"{found.entries} entries{erased}; head {found.head.n} {found.head.sha256}")
     say(found.unseen)
     files = await _faults_of_files(config)
-    for fault in files:
-        say(fault)
+    for sentence in files:
+        say(sentence)
     say("The ledger verifies." if found.holds else "The ledger does NOT verify.")
     if files:
         say("The files beside it are NOT what it says.")
