@@ -6,6 +6,8 @@
     ├── UsageError           a command was asked for something that doesn't exist or makes no sense
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
+    ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
+    ├── StampError           a time-stamping authority can't be asked, or its answer isn't what was asked for
     ├── DataDirError         the data directory can't be used: not writable, missing
     │   └── DataDirInUseError    another process owns it
     └── LedgerError          the evidence ledger can't be read or written
@@ -67,6 +69,14 @@ class ProtocolError(BlockerError):
 
 class SourceError(BlockerError):
     """A block list could not be fetched or read."""
+
+
+class SigningError(BlockerError):
+    """A signature can't be made, or can't be checked here; what was to be signed is as it was."""
+
+
+class StampError(BlockerError):
+    """A time-stamp can't be had, or isn't one of what it should be."""
 
 
 class DataDirError(BlockerError):
