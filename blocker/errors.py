@@ -4,6 +4,7 @@
     ├── ConfigError          the configuration file can't be used; lists all its faults
     ├── RulesError           rule files can't be used; lists all their faults
     ├── UsageError           a command was asked for something that doesn't exist or makes no sense
+    │   └── FieldsError          fields of what was handed in can't be used; names all of them
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
@@ -20,6 +21,7 @@ This module decides nothing else; in particular not what happens to a call, whic
 on its way (`screening.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -61,6 +63,15 @@ class RulesError(_FaultyFilesError):
 
 class UsageError(BlockerError):
     """A command names something that doesn't exist, or values that make no sense together."""
+
+
+class FieldsError(UsageError):
+    """Fields of an object that was handed in can't be used."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        """`faults` says by field what is wrong with it and how to mend it."""
+        self.faults = dict(faults)
+        super().__init__("\n".join(f"{field}: {what}" for field, what in faults.items()))
 
 
 class ProtocolError(BlockerError):
