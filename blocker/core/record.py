@@ -12,7 +12,8 @@ from typing import Any
 from blocker.core.call import IncomingCall
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.listing import Listing
-from blocker.core.number import E164, Caller, Unavailable, Unusable, Withheld
+from blocker.core.number import Unavailable, Withheld
+from blocker.core.presented import presented
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 
@@ -107,7 +108,7 @@ def call_screened(
         offset=local.isoformat()[-6:],
         hook=call.sighting.hook,
         trunk=call.trunk,
-        presented=_presented(call),
+        presented=presented(call.caller, call.sighting.number, call.sighting.name, call.sighting.presentation),
         verdict={
             "decision": str(verdict.decision),
             "reason": str(verdict.reason),
@@ -127,35 +128,6 @@ def _references(call: IncomingCall) -> dict[str, str]:
     """What a hook noted besides; of a caller who isn't to be shown only what is the phone system's own."""
     hidden = isinstance(call.caller, Withheld | Unavailable)
     return {key: text for key, text in call.sighting.references.items() if not hidden or key in _OWN_REFERENCES}
-
-
-def _presented(call: IncomingCall) -> Content:
-    """The caller ID. Where no number is to be shown, neither number nor name is kept, only a word that stood there."""
-    hidden = isinstance(call.caller, Withheld | Unavailable)
-    word = "" if any(c.isdigit() for c in call.sighting.number) else call.sighting.number
-    number, valid = (call.caller.number, call.caller.valid) if isinstance(call.caller, E164) else (None, None)
-    kind, why = _kind_of(call.caller)
-    return {
-        "kind": kind,
-        "why": why,
-        "number": number,
-        "valid": valid,
-        "raw": word if hidden else call.sighting.number,
-        "name": "" if hidden else call.sighting.name,
-        "presentation": call.sighting.presentation,
-    }
-
-
-def _kind_of(caller: Caller) -> tuple[str, str]:
-    match caller:
-        case E164():
-            return "e164", ""
-        case Withheld(why):
-            return "withheld", why
-        case Unavailable(why):
-            return "unavailable", why
-        case Unusable(_, why):
-            return "unusable", why
 
 
 def answer(*, acknowledged: bool, after_ms: int | None) -> Content:
