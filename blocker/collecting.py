@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core import watching
+from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
 from blocker.core.observed import (
     NO_STATEMENT,
@@ -108,8 +109,11 @@ async def collect(
     start, end = week.bounds(zone)
     now = making.now if making.now is not None and making.now < end else None
     collected = _Collected(Watch(start, end, zone, now), (start, end), zone, each, temporary)
+    corrections = [(e.n, e.content) async for e in reader.entries(kinds=[EntryKind.CORRECTION]) if e.n <= head.n]
+    withdrawn = withdrawn_of(corrections)
     async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT]):
-        if entry.n <= head.n:
+        said = entry.content["kind"] == EntryKind.STATEMENT
+        if entry.n <= head.n and not (said and entry.n in withdrawn):
             collected.take_from_whole_ledger(entry.n, entry.content)
     async for entry in reader.entries(since=start - OUTCOME_MARGIN, until=end + OUTCOME_MARGIN):
         if entry.n <= head.n:

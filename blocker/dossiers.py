@@ -15,11 +15,12 @@ from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Calls, CompanySetting, Settings
 from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind
-from blocker.core.household_entries import FACTS, project
+from blocker.core.household_entries import FILE_KINDS, project
 from blocker.core.household_file import HouseholdFile
 from blocker.core.observed import Statement, local_time, statement_of
 from blocker.core.ports import Clock
 from blocker.core.typed import the_company
+from blocker.earlier import withdrawn
 
 _DEFAULT = CompanySetting(Calls.DEFAULT, "")
 
@@ -111,7 +112,7 @@ async def read_file(ledger: Records, book: CompanyBook, today: date) -> Househol
     Raises:
         LedgerError: the ledger can't be read.
     """
-    entries = [(entry.n, entry.content) async for entry in ledger.entries(FACTS)]
+    entries = [(entry.n, entry.content) async for entry in ledger.entries(FILE_KINDS)]
     return project(entries, lambda slug: _heir(book, slug, today))
 
 
@@ -137,7 +138,10 @@ def _said_of(slug: str, file: HouseholdFile) -> dict[str, Any]:
 async def _named_in(ledger: Records, slugs: Collection[str]) -> dict[str, Any]:
     """The calls whose latest statement says that the caller called for one of these, with the first and the last."""
     found: dict[str, Statement] = {}
+    gone = await withdrawn(ledger)
     async for entry in ledger.entries([EntryKind.STATEMENT]):
+        if entry.n in gone:
+            continue
         call, said = statement_of(entry.n, entry.content)
         if said.company in slugs:
             found[call] = said

@@ -6,14 +6,21 @@ Decides which call is meant. What is then recorded about it, `household.py` deci
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any, Protocol
 
+from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind
 from blocker.errors import UsageError
 
-_CALLS = (EntryKind.CALL_SCREENED,)
+_SCREENED = (EntryKind.CALL_SCREENED,)
+_CALLS = (*_SCREENED, EntryKind.CALL_IMPORTED)
 
 
 class Entry(Protocol):
     """An entry of the ledger."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+        ...
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -21,14 +28,18 @@ class Entry(Protocol):
         ...
 
 
-class Calls(Protocol):
-    """Where earlier calls are looked up."""
+class Entries(Protocol):
+    """Where entries are read."""
 
     def entries(
         self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
     ) -> AsyncIterator[Entry]:
         """Entries of these kinds about these calls."""
         ...
+
+
+class Calls(Entries, Protocol):
+    """Where earlier calls are looked up."""
 
     async def newest(self, kinds: Collection[str]) -> Entry | None:
         """The last entry of these kinds."""
@@ -42,12 +53,14 @@ class Calls(Protocol):
 async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
     """What the entry of a call says, by the call's id, the beginning of one, or `last`, in small letters or large.
 
+    The last call is the last that this machine saw; calls from elsewhere were imported in any order.
+
     Raises:
         UsageError: no such call, or more than one.
     """
     call = text.strip().lower()
     if call == "last":
-        newest = await ledger.newest(_CALLS)
+        newest = await ledger.newest(_SCREENED)
         if newest is None:
             raise UsageError("no call has been recorded yet")
         return newest.content
@@ -59,11 +72,18 @@ async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
     raise UsageError(f"no call “{text}” has been recorded (blocker calls lists them)")
 
 
+async def withdrawn(ledger: Entries) -> frozenset[int]:
+    """The numbers of the entries that persons took back."""
+    return withdrawn_of([(entry.n, entry.content) async for entry in ledger.entries([EntryKind.CORRECTION])])
+
+
 async def marked_marketing(ledger: Calls, number: str) -> list[str]:
     """The ids of calls from an E.164 number that a person last marked as marketing, the oldest first."""
     marks: dict[str, str] = {}
+    gone = await withdrawn(ledger)
     async for entry in ledger.entries([EntryKind.STATEMENT]):
-        marks[entry.content["call"]] = entry.content["mark"]
+        if entry.n not in gone:
+            marks[entry.content["call"]] = entry.content["mark"]
     marketing = [call for call, mark in marks.items() if mark == "marketing"]
     if not marketing:
         return []

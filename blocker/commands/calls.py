@@ -16,6 +16,7 @@ from blocker.core.entry import EntryKind, parse_time
 from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
 from blocker.core.plain_text import shortened
 from blocker.core.settling import Settled, Settling
+from blocker.earlier import withdrawn
 
 MAX_NUMBER = 36_500
 
@@ -72,10 +73,13 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
             return OK
         since = parse_time(newest.content["at"]) - timedelta(days=arguments.days)
         statements: dict[str, Statement] = {}
+        gone = await withdrawn(reader)
         settled: deque[Settled] = deque(maxlen=arguments.limit)
         settling = Settling()
         async for entry in reader.entries(kinds=_KINDS, since=since):
             match entry.content["kind"]:
+                case EntryKind.STATEMENT if entry.n in gone:
+                    pass
                 case EntryKind.STATEMENT:
                     call, said = statement_of(entry.n, entry.content)
                     statements[call] = said

@@ -54,17 +54,24 @@ class Standing(StrEnum):
 
 
 class Statement(NamedTuple):
-    """What a person said about a call afterwards. The latest one about a call holds, as a whole."""
+    """What a person said about a call afterwards; `core/statement.py` has the rest of it.
+
+    The latest one about a call that nobody withdrew (`core/corrected.py`) holds, as a whole.
+    """
 
     n: int
     """Its entry's number in the ledger; 0 where nobody said anything."""
     mark: str
-    """`marketing` or `wanted`."""
+    """`marketing` or `wanted`; empty where it isn't said."""
     said_company: str
     """Whom the caller said they called for, as stated; empty where the statement names nobody."""
     company: str
     """The company's slug in the rules, empty where no rule knows the name."""
     by: str
+    said_call_centre: str = ""
+    """Who the caller said to be or to work for, as stated."""
+    call_centre: str = ""
+    """Its slug in the rules, likewise."""
 
 
 NO_STATEMENT = Statement(0, "", "", "", "")
@@ -128,8 +135,10 @@ def statement_of(n: int, content: Content) -> tuple[str, Statement]:
         LedgerFormatError: a newer program wrote the entry.
         LedgerCorruptError: it lacks what such an entry holds.
     """
-    said = one_line(content["said_company"] or "").strip()
-    return content["call"], Statement(n, content["mark"], said, content["company"] or "", one_line(content["by"] or ""))
+    said, centre = (one_line(content.get(key) or "").strip() for key in ("said_company", "said_call_centre"))
+    slugs = content.get("company") or "", content.get("call_centre") or ""
+    by = one_line(content["by"] or "")
+    return content["call"], Statement(n, content["mark"] or "", said, slugs[0], by, centre, slugs[1])
 
 
 @of_a_whole_entry
