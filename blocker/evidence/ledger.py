@@ -12,15 +12,16 @@ batch the file is asked what it holds, since after an error of a disk only the f
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from blocker.core.entry import EMPTY, VERSION, Head, canonical, check_common, link_line, parse, sha256_hex
-from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
+from blocker.core.entry import EMPTY, VERSION, EntryKind, Head, canonical, check_common, link_line, parse, sha256_hex
+from blocker.core.erasure import NEVER_ERASED, Counts, erasure
+from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError, UsageError
 from blocker.evidence import head_copies, posture
 from blocker.evidence.head_copies import HeadCopy
 from blocker.store import ledger_db
@@ -32,6 +33,16 @@ MAX_BATCH = 1_000
 """Entries in one batch, beyond which further waiters get the next one. Also the most that one `append` may add."""
 
 
+MAX_ERASED = 200
+"""Entries that one erasure names: few enough that a call which has to be recorded meanwhile doesn't wait for long."""
+
+REWRITTEN_UP_TO = 256 << 20
+"""Bytes of a file that is written anew after erasing. A larger one keeps calls from being recorded for too long."""
+
+TRIES, PAUSE_SECONDS = 10, 0.2
+"""How often, and how far apart, a reader is waited for that keeps SQLite's log from being emptied."""
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -41,6 +52,8 @@ class _Waiting:
     contents: list[dict[str, Any]]
     lines: list[bytes]
     durable: asyncio.Future[int]
+    erases: frozenset[int] = frozenset()
+    """Entries whose contents go with it. Then it is written alone."""
     last_n: int = 0
 
 
@@ -57,6 +70,7 @@ class Ledger:
         self._queue: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._copying = asyncio.Lock()
+        self._turn = asyncio.Lock()  # whoever works on the file
         self._closed = False
 
     @classmethod
@@ -114,9 +128,69 @@ class Ledger:
             raise LedgerWriteError(f"{len(contents)} entries at once are too many (add {MAX_BATCH} at a time)")
         if not contents:
             return self._head.n
+        return await self._queued(contents)
+
+    async def erase(
+        self,
+        numbers: Collection[int],
+        why: str,
+        by: str,
+        attachments: Collection[str] = (),
+        *,
+        counts: Counts | None = None,
+    ) -> int:
+        """Remove contents and say so in an entry, all or nothing; on return that is on the disk. Returns its number.
+
+        What was erased before is passed over. `tidy` then sees to what may be left in the files' unused parts.
+
+        Args:
+            numbers: of entries, MAX_ERASED at most.
+            why: the reason.
+            by: who asked.
+            attachments: sums of files that go with them.
+            counts: the calls among them.
+
+        Raises:
+            UsageError: an entry is of a kind that is never erased, or none of them has a content.
+            LedgerWriteError: nothing was erased.
+        """
+        if self._closed:
+            raise LedgerWriteError("the ledger is closed")
+        if len(numbers) > MAX_ERASED:
+            raise LedgerWriteError(f"{len(numbers)} entries at once are too many (erase {MAX_ERASED} at a time)")
+        kinds = await self._db.kinds(numbers)
+        for n, kind in kinds.items():
+            if kind in NEVER_ERASED:
+                raise UsageError(f"entry {n}, “{kind}”, is never erased: {NEVER_ERASED[EntryKind(kind)]}")
+        if not kinds:
+            raise UsageError("none of these entries has a content that could be erased")
+        content = erasure(self._now(), kinds, attachments=attachments, counts=counts or {}, why=why, by=by)
+        return await self._queued([content], frozenset(kinds))
+
+    async def tidy(self) -> str:
+        """After erasing: leave nothing of it in the files' unused parts. Returns what stands against it, else nothing.
+
+        Raises:
+            LedgerError: it can't be done, for instance on a full disk.
+        """
+        async with self._turn:
+            whole = await self._db.rewrite(REWRITTEN_UP_TO)
+        for _ in range(TRIES):
+            async with self._turn:
+                if await self._db.empty_log():
+                    break
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return (
+                "another program is reading the ledger, so that SQLite's log still holds what was erased "
+                "(it goes with the next erasure, or when the service stops)"
+            )
+        return "" if whole else "the ledger is too large to be written anew, so that traces may lie in its unused space"
+
+    async def _queued(self, contents: Collection[Mapping[str, Any]], erases: frozenset[int] = frozenset()) -> int:
         salted = [{"v": VERSION, **content, "salt": secrets.token_hex(16)} for content in contents]
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(salted, [_line(content) for content in salted], loop.create_future())
+        waiting = _Waiting(salted, [_line(content) for content in salted], loop.create_future(), erases)
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = loop.create_task(self._write_queue(), name="ledger writer")
@@ -148,7 +222,8 @@ class Ledger:
             batch = self._take_batch()
             failure = "the ledger's writer was stopped"
             try:
-                await self._write(batch)
+                async with self._turn:
+                    await self._write(batch)
                 failure = ""
             except LedgerError as error:
                 failure = str(error)
@@ -156,11 +231,15 @@ class Ledger:
                 _tell(batch, failure)
             if not self._queue:
                 with suppress(LedgerError):  # everything is on the disk already, only not where it will be in the end
-                    await self._db.fold_log()
+                    async with self._turn:
+                        await self._db.fold_log()
 
     def _take_batch(self) -> list[_Waiting]:
         size, taken = len(self._queue[0].lines), 1
-        while taken < len(self._queue) and size + len(self._queue[taken].lines) <= MAX_BATCH:
+        alone = bool(self._queue[0].erases)
+        while not alone and taken < len(self._queue) and size + len(self._queue[taken].lines) <= MAX_BATCH:
+            if self._queue[taken].erases:
+                break
             size += len(self._queue[taken].lines)
             taken += 1
         batch, self._queue = self._queue[:taken], self._queue[taken:]
@@ -177,7 +256,10 @@ class Ledger:
                 rows.append((head.n, line, content))
             waiting.last_n = head.n
         self._in_step = False
-        await self._db.append(rows)
+        if erases := batch[0].erases:
+            await self._db.erase(erases, rows[0])
+        else:
+            await self._db.append(rows)
         self._head, self._last, self._in_step = head, batch[-1].contents[-1], True
 
     async def _get_in_step(self) -> None:

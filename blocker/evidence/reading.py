@@ -81,6 +81,17 @@ class LedgerReader:
             for n, line in chunk:
                 yield Entry(n, _read(n, line))
 
+    async def page(
+        self, kinds: Collection[str], *, after: int, limit: int, until: datetime | None = None
+    ) -> list[Entry]:
+        """At most `limit` entries of these kinds after the entry `after`, in order of number; raises as `entries` does.
+
+        With a reader opened for each page, a long walk keeps nobody from emptying SQLite's log.
+        """
+        before = None if until is None else format_time(until)
+        found = await self._db.page(kinds, after=after, limit=limit, until=before)
+        return [Entry(n, _read(n, line)) for n, line in found]
+
     async def newest(self, kinds: Collection[str]) -> Entry | None:
         """The last entry of any of these kinds that still has its content; raises as `entries` does."""
         for n, line in await self._db.newest(kinds):

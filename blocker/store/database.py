@@ -125,8 +125,10 @@ def _uri(path: Path, *, read_only: bool) -> str:
 def _settings(*, read_only: bool) -> str:
     settings = f"PRAGMA busy_timeout = {LOCK_WAIT_MS}; PRAGMA foreign_keys = ON;"
     if not read_only:
-        # fullfsync: on macOS, fsync alone leaves the data in the drive's cache.
+        # fullfsync: on macOS, fsync alone leaves the data in the drive's cache. secure_delete: zeros take the place of
+        # what is deleted.
         settings += "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;"
+        settings += "PRAGMA secure_delete = ON;"
     return settings
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import aiosqlite
 
-from blocker.store.database import foreign_errors, open_database
+from blocker.store.database import LOCK_WAIT_MS, foreign_errors, open_database
 
 FILE = "ledger.sqlite3"
 """The ledger's name in the data directory."""
@@ -81,6 +81,46 @@ class LedgerDb:
         await self._fetch(f"INSERT INTO entries (n, line, content) VALUES {values}", texts)  # noqa: S608  (only marks)
         self._in_log += len(rows)
 
+    async def kinds(self, numbers: Collection[int]) -> dict[int, str]:
+        """The kinds of those entries that have a content."""
+        query = "SELECT n, kind FROM contents WHERE n IN (SELECT value FROM json_each(?))"
+        return dict(await self._fetch(query, [json.dumps(list(numbers))]))
+
+    async def erase(self, numbers: Collection[int], row: tuple[int, bytes, bytes]) -> None:
+        """Remove contents and add the entry that says so, all or nothing; on return it is on the disk."""
+        await self._fetch("BEGIN IMMEDIATE")
+        try:
+            query = "DELETE FROM contents WHERE n IN (SELECT value FROM json_each(?))"
+            await self._fetch(query, [json.dumps(list(numbers))])
+            await self.append([row])
+            await self._fetch("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                await self._fetch("ROLLBACK")
+
+    async def empty_log(self) -> bool:
+        """Bring SQLite's log into the file and leave nothing in it; False where a reader still needs it.
+
+        Waits for nobody. Meanwhile nothing may be appended: for that moment no lock would be waited for.
+        """
+        await self._fetch("PRAGMA busy_timeout = 0")
+        try:
+            ((busy, *_),) = await self._fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await self._fetch(f"PRAGMA busy_timeout = {LOCK_WAIT_MS:d}")
+        self._in_log = 0 if not busy else self._in_log
+        return not busy
+
+    async def rewrite(self, at_most: int) -> bool:
+        """Write the file anew, without its unused space; False, and nothing done, where it has more than so many bytes.
+
+        Where SQLite moved a content from page to page, a copy may lie in unused space, which `secure_delete` passes by.
+        """
+        if self._path.stat().st_size > at_most:
+            return False
+        await self._fetch("VACUUM")
+        return True
+
     async def fold_log(self) -> None:
         """To be called when nobody waits: bring what was appended from SQLite's log into the file, once it is much."""
         if self._in_log >= FOLD_AFTER:
@@ -121,6 +161,16 @@ class LedgerDb:
         query = f"SELECT n, {_CONTENT} FROM contents{where} ORDER BY n"  # noqa: S608  (likewise)
         async for rows in self._stream(query, list(given.values())):
             yield [(n, content) for n, content in rows]
+
+    async def page(
+        self, kinds: Collection[str], *, after: int, limit: int, until: str | None = None
+    ) -> list[tuple[int, bytes]]:
+        """Some contents of these kinds that follow an entry, in order of number: a walk that begins anew each time."""
+        query = (  # the + keeps SQLite from its indexes, by which it would look through all of them for each page
+            f"SELECT n, {_CONTENT} FROM contents WHERE n > ?"  # noqa: S608  (likewise)
+            " AND +kind IN (SELECT value FROM json_each(?)) AND (?3 IS NULL OR +at < ?3) ORDER BY n LIMIT ?"
+        )
+        return [(n, content) for n, content in await self._fetch(query, [after, json.dumps(list(kinds)), until, limit])]
 
     async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
         """The last content of any of these kinds; none where there is none."""

@@ -1,0 +1,54 @@
+"""What an `erasure` entry says, and which entries are never erased.
+
+Decides what must stay for the ledger to be worth anything. When something else goes, `retention.py` decides, or a
+person does; that links stay and the chain holds is for `evidence/`. `docs/spec/evidence-ledger.md`, section “Erasure”.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from blocker.core.entry import EntryKind, format_time
+from blocker.core.record import Content
+
+NEVER_ERASED: Mapping[EntryKind, str] = {
+    EntryKind.ERASURE: "or nobody could tell an erased content from a lost one",
+    EntryKind.SEAL: "it vouches for every entry before it",
+    EntryKind.TIME_STAMP: "it vouches for the time of every entry before it",
+    EntryKind.PACK_MADE: "it says who was given what",
+    EntryKind.LEDGER_BEGUN: "it names the ledger before this one",
+    EntryKind.SERVICE_STARTED: "it says since when somebody watched",
+    EntryKind.SERVICE_STOPPED: "it says until when somebody watched",
+    EntryKind.GAP: "it says when nobody watched",
+    EntryKind.CLOCK_CHANGED: "it says which times can't be trusted",
+    EntryKind.RULES_LOADED: "it says by which rules calls were judged",
+    EntryKind.LIST_SYNCED: "it says by which lists calls were judged",
+}
+"""Kinds that are about the watching and the ledger, and about no caller; with the reason for each."""
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Calls by ISO week (`2026-W47`) and standing."""
+
+
+def erasure(
+    at: datetime, entries: Iterable[int], *, attachments: Collection[str], counts: Counts, why: str, by: str
+) -> Content:
+    """Contents were erased.
+
+    Args:
+        at: when.
+        entries: their numbers.
+        attachments: sums of files that went with them.
+        counts: the calls among them.
+        why: the reason, as a person or a rule gives it; it names no number.
+        by: who asked; empty where a rule did.
+    """
+    return {
+        "v": 1,
+        "kind": str(EntryKind.ERASURE),
+        "at": format_time(at),
+        "entries": sorted(set(entries)),
+        "attachments": sorted(set(attachments)),
+        "counts": {week: dict(standings) for week, standings in counts.items()},
+        "why": why,
+        "by": by,
+    }
