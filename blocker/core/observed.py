@@ -34,6 +34,8 @@ class Happened(StrEnum):
     UNKNOWN = "rang-or-unknown"
     """It was to be turned away, and nothing confirms that it was."""
     LET_THROUGH = "let-through"
+    ELSEWHERE = "elsewhere"
+    """Another device recorded it (`imported.py`); this blocker neither saw it nor did anything about it."""
 
 
 class Standing(StrEnum):
@@ -81,7 +83,7 @@ class SeenCall(NamedTuple):
     """One call as the household may tell of it. All texts are one line, without control characters."""
 
     n: int
-    """The number of its `call-screened` entry in the ledger."""
+    """The number of its entry in the ledger."""
     call: str
     utc: str
     """When it came, as the ledger has it: UTC with milliseconds."""
@@ -108,6 +110,8 @@ class SeenCall(NamedTuple):
     flagged: bool
     statement: Statement
     standing: Standing
+    seen_by: str = ""
+    """The device that recorded it; empty for this blocker."""
 
 
 class ListChange(NamedTuple):
@@ -152,8 +156,8 @@ def seen_call(n: int, content: Content, outcome: Content | None, statement: Stat
     presented, verdict, action = content["presented"], content["verdict"], content["action"]
     answer = content.get("answer") if action == "ring" else outcome
     happened = _happened(action, outcome)
-    kind, matches = presented["kind"], verdict["matches"]
-    shown = kind not in _NOT_PRESENTED
+    matches = verdict["matches"]
+    number, name = shown_caller(presented)
     return SeenCall(
         n=n,
         call=content["call"],
@@ -162,9 +166,9 @@ def seen_call(n: int, content: Content, outcome: Content | None, statement: Stat
         zone=content["zone"],
         line=one_line(content["line"]),
         called=one_line(content["called"]),
-        presented=kind,
-        number=(presented["number"] or one_line(as_unicode(presented["raw"]))) if shown else "",
-        name=one_line(as_unicode(presented["name"])) if shown else "",
+        presented=presented["kind"],
+        number=number,
+        name=name,
         decision=verdict["decision"],
         reason=verdict["reason"],
         match=_match_text(matches) if matches else "",
@@ -176,6 +180,13 @@ def seen_call(n: int, content: Content, outcome: Content | None, statement: Stat
         statement=statement,
         standing=_standing(verdict, happened, statement.mark),
     )
+
+
+def shown_caller(presented: Content) -> tuple[str, str]:
+    """Number and name as `SeenCall` has them, from an entry's `presented`."""
+    if presented["kind"] in _NOT_PRESENTED:
+        return "", ""
+    return presented["number"] or one_line(as_unicode(presented["raw"])), one_line(as_unicode(presented["name"]))
 
 
 def _happened(action: str, outcome: Content | None) -> Happened:
