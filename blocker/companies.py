@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 from blocker.core.company import Company, CompanyBook, Purpose, Role
 from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting, Settings, digest
 from blocker.core.entry import EntryKind
-from blocker.core.household_entries import Fact, How, Says, company_set
+from blocker.core.household_facts import Fact, How, Says, company_set
 from blocker.core.household_file import HouseholdFile
 from blocker.core.record import Content
 from blocker.core.typed import past_day, the_company

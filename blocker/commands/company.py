@@ -11,7 +11,7 @@ from blocker.config import Config
 from blocker.core.company import Company, Role
 from blocker.core.company_name import fold
 from blocker.core.company_setting import Calls
-from blocker.core.household_entries import How, Says
+from blocker.core.household_facts import How, Says
 from blocker.errors import UsageError
 
 

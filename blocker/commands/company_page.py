@@ -9,7 +9,7 @@ from typing import Any
 
 from blocker.core.company_setting import Calls
 from blocker.core.entry import EntryKind
-from blocker.core.household_entries import Says
+from blocker.core.household_facts import Says
 from blocker.core.plain_text import one_line
 
 CALLS = {

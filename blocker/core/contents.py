@@ -29,7 +29,7 @@ def of_a_whole_entry(project: Callable[Concatenate[int, Content, P], T]) -> Call
             raise LedgerFormatError(f"entry {n} was written by a newer program: update blocker, then try again")
         try:
             return project(n, content, *args, **kwargs)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, LedgerFormatError) as error:
             kind = content.get("kind")
             raise LedgerCorruptError(
                 f"entry {n} lacks what a “{kind}” entry holds ({error!r}): see what `blocker verify` says"

@@ -1,4 +1,4 @@
-"""What the household can show about itself: registrations, objections, contracts and consents, as dated values.
+"""What the household can show about itself: holders, registrations, objections, contracts, consents, as dated values.
 
 Decides what of it was in force at a call, and what isn't known. Holds no rule of law, and doesn't know where the values
 come from.
@@ -12,67 +12,35 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from blocker.core.household_items import (
+    EVERYBODY,
+    AgreedTime,
+    Consent,
+    Contract,
+    Holder,
+    Objection,
+    OpenCase,
+    Registration,
+    When,
+)
 from blocker.core.law_time import add_months
 
-EVERYBODY = "*"
-"""In `never_consented_to`: whoever they are."""
-
-When = date | datetime
-"""An aware instant, or a day at the line where no hour is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A line's place on an official do-not-call register."""
-
-    register: str
-    """Its name in the law files, such as `be-dncm`."""
-    on: date
-    until: date | None = None
-    """Last day; None while it lasts."""
-    line: str = ""
-    """The household's name of the line; empty for all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """The household's “no more” to a company."""
-
-    company: str
-    when: When
-    in_call: bool = False
-    """Said to the caller during a call."""
-    how: str = ""
-    """The way in which it was made, such as `post`; empty where the household doesn't say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A time as a company's customer."""
-
-    company: str
-    since: date | None = None
-    until: date | None = None
-    """Last day; None while it runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A permission to be called for marketing, given or renewed."""
-
-    company: str
-    when: When
-    until: date | None = None
-    """Last day, where it was withdrawn or given for a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgreedTime:
-    """A call at this time was asked for."""
-
-    company: str
-    since: datetime
-    until: datetime
+__all__ = [
+    "EVERYBODY",
+    "AgreedTime",
+    "Consent",
+    "Contract",
+    "Holder",
+    "HouseholdFile",
+    "Known",
+    "Objection",
+    "OpenCase",
+    "Registration",
+    "Relation",
+    "When",
+    "happened_before",
+    "local_day",
+]
 
 
 class Known(NamedTuple):
@@ -105,6 +73,13 @@ class HouseholdFile:
     """Companies of which the household says that it never was a customer, but for `contracts`."""
     never_consented_to: frozenset[str] = frozenset()
     """Companies, or EVERYBODY, to which the household says that it never consented, but for `consents`."""
+    holders: tuple[Holder, ...] = ()
+    open_cases: tuple[OpenCase, ...] = ()
+
+    def held_by(self, line: str, on: date) -> Holder | None:
+        """Who held a line on a day; None where the household doesn't say."""
+        mine = (item for item in self.holders if item.line == line and item.span[0] <= on <= item.span[1])
+        return next(mine, None)
 
     def registered(self, register: str, line: str, on: date) -> tuple[Registration, ...]:
         """The registrations of a line that lasted on a day, whether or not their waiting time had run out."""

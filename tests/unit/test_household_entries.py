@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.core.entry import EntryKind, canonical
-from blocker.core.household_entries import Fact, How, Says, project
+from blocker.core.household_entries import project
+from blocker.core.household_facts import Fact, How, Says
 from blocker.core.household_file import Consent, Contract, HouseholdFile, Objection
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 
