@@ -92,6 +92,22 @@ class LedgerReader:
         found = await self._db.page(kinds, after=after, limit=limit, until=before)
         return [Entry(n, _read(n, line)) for n, line in found]
 
+    async def links(self, first: int, last: int) -> AsyncIterator[bytes]:
+        """The link lines of a stretch of entries as they are kept, in order of number; raises as `entries` does."""
+        async for chunk in self._db.links(first, last):
+            for line in chunk:
+                yield line
+
+    async def lines(self, numbers: Collection[int]) -> AsyncIterator[tuple[int, bytes]]:
+        """Number and content, byte for byte, of those entries that have one; raises as `entries` does."""
+        async for chunk in self._db.contents_of(numbers):
+            for n, content in chunk:
+                yield n, content
+
+    async def erased_between(self, first: int, last: int) -> int:
+        """How many entries of a stretch have no content any more; raises as `entries` does."""
+        return last - first + 1 - await self._db.count_contents(first, last)
+
     async def newest(self, kinds: Collection[str]) -> Entry | None:
         """The last entry of any of these kinds that still has its content; raises as `entries` does."""
         for n, line in await self._db.newest(kinds):

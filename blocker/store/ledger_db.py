@@ -172,6 +172,23 @@ class LedgerDb:
         )
         return [(n, content) for n, content in await self._fetch(query, [after, json.dumps(list(kinds)), until, limit])]
 
+    async def links(self, first: int, last: int) -> AsyncIterator[list[bytes]]:
+        """The link lines of a stretch of entries, in order of number, in chunks."""
+        query = f"SELECT {_LINE} FROM links WHERE n BETWEEN ? AND ? ORDER BY n"  # noqa: S608  (likewise)
+        async for rows in self._stream(query, [first, last]):
+            yield [line for (line,) in rows]
+
+    async def contents_of(self, numbers: Collection[int]) -> AsyncIterator[list[tuple[int, bytes]]]:
+        """The contents of those entries that have one, in order of number, in chunks."""
+        query = f"SELECT n, {_CONTENT} FROM contents WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n"  # noqa: S608
+        async for rows in self._stream(query, [json.dumps(list(numbers))]):
+            yield [(n, content) for n, content in rows]
+
+    async def count_contents(self, first: int, last: int) -> int:
+        """How many entries of a stretch have a content."""
+        query = "SELECT count(*) FROM contents WHERE n BETWEEN ? AND ?"
+        return int((await self._fetch(query, [first, last]))[0][0])
+
     async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
         """The last content of any of these kinds; none where there is none."""
         query = (  # the + keeps SQLite from its index by kind, through which it would sort all entries of these kinds
