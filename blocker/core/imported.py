@@ -62,16 +62,13 @@ def call_id(device: Device, identity: tuple[str, ...]) -> str:
 def fields_of(row: CallRow, device: Device, plan: NumberPlan) -> dict[str, Any]:
     """What a row says of a call, as JSON values; `plan` is how the device writes numbers."""
     caller = normalise(row.number, row.presentation, plan)
-    shown = presented(caller, row.number, row.name, None)
-    if row.presentation is not None:
-        shown["raw"] = ""  # the device's own word for there being no number, such as -2, came over no wire
     return {
         "call": call_id(device, row.identity),
         "began": format_time(row.began),
         "offset": row.began.isoformat()[-6:],
         "ambiguous": row.ambiguous,
         "called": row.called,
-        "presented": shown,
+        "presented": presented(caller, row.number, row.name, None),
         "disposition": row.disposition,
         "seconds_talked": row.seconds_talked,
         "seconds_in_all": row.seconds_in_all,

@@ -1,13 +1,17 @@
-"""Ways of reading a block list: one file each in this folder, with one function `read` that is a `Reader`.
+"""Ways of reading what others wrote: one file each in this folder, with one function `read`.
 
-A reader gets the bytes of a list as somebody published them, from a file on disk, and gives what it lists in our form.
-It runs in the process that makes the book, never on the call path, so that it may be slow, but not hungry: it reads as
-it goes. It opens nothing, fetches nothing, and knows neither the other readers nor what becomes of its reading.
+There are two kinds. A `Reader` gets the bytes of a block list as somebody published them, from a file on disk, and
+gives what it lists in our form. A `CallReader` gets the records of another device and gives its calls. Both run in a
+process of their own, never on the call path, so that they may be slow, but not hungry: they read as they go. They open
+nothing, fetch nothing, and know neither the other readers nor what becomes of their reading.
 """
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+from blocker.core.call_row import Circumstances, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +49,28 @@ class Reader(Protocol):
         Raises:
             SourceError: it is no list of this kind, or too much of it can't be read. The message names the first bad
                 places, and how a person can mend it.
+        """
+        ...
+
+
+class CallReader(Protocol):
+    """What a file here offers that reads the calls which another device recorded; `docs/imports.md` describes them."""
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins so is likely one of this kind; never raises."""
+        ...
+
+    def read(self, stream: BinaryIO, here: Circumstances) -> Iterator[Item]:
+        """The rows, in the order of the file, each as a call, as passed over, or as bad: none is left out silently.
+
+        Only calls that came in are given as calls: whom the household rang is nobody's business. Memory doesn't grow
+        with the file.
+
+        Args:
+            stream: the file, from its first byte; can be sought back to it.
+            here: what the file doesn't say.
+
+        Raises:
+            SourceError: it is no file of this kind, or can't be read on. What was given before holds.
         """
         ...
