@@ -107,7 +107,6 @@ class Owner:
                 store=store,
                 calls=lambda: reader(self.config),
                 journal=self.recorder,
-                companies=lambda: self.rules.companies,
                 clock=self.clock,
                 foresight=Foresight(self.knowledge, setting_of(self.config).home, self.config.policies, self.clock),
                 region=self.config.region,
@@ -116,7 +115,12 @@ class Owner:
             self._lists_read = await self._opened(self.household.load()) is not None
         await self._open_companies(store)
         self.cabinet = Cabinet(
-            self.config, self.clock, self.recorder, lambda: self.ledger, lambda: self.rules.companies
+            self.config,
+            self.clock,
+            self.recorder,
+            lambda: self.ledger,
+            lambda: self.rules.companies,
+            household=self.household,
         )
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
@@ -213,7 +217,6 @@ class Owner:
             "list-add": self.household.list_add,
             "list-remove": self.household.list_remove,
             "list-show": self.household.list_show,
-            "mark": self.household.mark,
             "company-set": self.companies.set,
             "company-show": self.dossiers.show,
             "sync": self.sync,

@@ -67,8 +67,10 @@ async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
     ids = await ledger.calls_beginning(call) if call else []
     if len(ids) > 1 and call not in ids:
         raise UsageError(f"“{text}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
+    gone = await withdrawn(ledger)
     async for entry in ledger.entries(_CALLS, calls=[call if call in ids else ids[0]] if ids else []):
-        return entry.content
+        if entry.n not in gone or entry.content["kind"] in _SCREENED:  # a machine's fact nobody takes back
+            return entry.content
     raise UsageError(f"no call “{text}” has been recorded (blocker calls lists them)")
 
 

@@ -1,4 +1,4 @@
-"""What the household does itself: keeping its two lists, and saying afterwards what a call was.
+"""What the household does itself: keeping its two lists, by hand and by what it says of calls.
 
 Each change is made durable in the lists' database and told in the ledger. The methods take and return plain values,
 since they are called alike from the command line and through the control socket of a running service. What a listing
@@ -6,19 +6,18 @@ does to a call is decided in `core/decide.py`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 from blocker.core import record
-from blocker.core.company import CompanyBook
 from blocker.core.entry import format_time, parse_time
 from blocker.core.listing import ListIndex, Listing, ListName, Target, doubts, parse_target
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.typed import remark
-from blocker.earlier import Calls, call_meant, marked_marketing
+from blocker.earlier import Calls, marked_marketing
 from blocker.errors import UsageError
 
 MARKED = "marked as marketing"
@@ -48,10 +47,6 @@ class Journal(Protocol):
         """Write entries; on return they are durable."""
         ...
 
-    async def flush(self) -> bool:
-        """Write what waits, such as the entry of a call that has just come."""
-        ...
-
 
 class Foresight(Protocol):
     """What would become of a number's next call."""
@@ -74,14 +69,13 @@ class Household:
         store: ListStore,
         calls: Callable[[], AbstractAsyncContextManager[Calls]],
         journal: Journal,
-        companies: Callable[[], CompanyBook],
         clock: Clock,
         foresight: Foresight,
         region: str,
         mark_blocks: timedelta,
     ) -> None:
         self._store, self._calls, self._journal = store, calls, journal
-        self._companies, self._clock, self._region, self._mark_blocks = companies, clock, region, mark_blocks
+        self._clock, self._region, self._mark_blocks = clock, region, mark_blocks
         self._foresight = foresight
         self._indexes = {name: ListIndex() for name in ListName}
         self._one_at_a_time = asyncio.Lock()
@@ -163,38 +157,50 @@ class Household:
             if item.list is name
         ]
 
-    async def mark(self, call: str, mark: str, company: str | None = None, by: str = "") -> Any:  # noqa: ANN401
-        """Say what a call was. `marketing` also blocks its number for a time; `wanted` takes such a block away.
+    async def marked(self, call: str, number: str | None, mark: str, by: str) -> dict[str, Any]:
+        """What follows from a mark: `marketing` blocks the number for a time, `wanted` takes such a block away.
 
         Args:
-            call: the call's id, a beginning of it that fits one call only, or `last`.
+            call: the call's id.
+            number: its presented number, E.164; None where none was.
             mark: `marketing` or `wanted`.
-            company: for whom the caller said to call, as said.
-            by: who says so.
+            by: who marked it.
 
         Raises:
-            UsageError: no such call, or more than one, or a company that can't be kept as said.
+            LedgerWriteError: the list's change could not be recorded, and is taken back.
         """
-        if company is not None:
-            company = remark(company, "the company's name (--for)", blank=False)
-        screened = await self._find(call)
-        now = self._clock.now()
-        resolved, suggestions = self._resolve(company, parse_time(screened["at"]))
-        call_id, number = screened["call"], screened["presented"]["number"]
-        entry = record.statement(now, call_id, mark=mark, said_company=company, company=resolved, by=by)
-        await self._journal.durable(entry)
-        done = {"call": call_id, "mark": mark, "company": resolved, "suggestions": suggestions, "number": number}
         if number is None:
-            return done | {"blocked_until": None, "warnings": ["no number was presented, so there is none to block"]}
+            return {"blocked_until": None, "warnings": ["no number was presented, so there is none to block"]}
+        if mark != "marketing":
+            return await self._cleared(number, by)
         old = await self._blocked(number)
-        if mark == "marketing":
-            ends = now + self._mark_blocks
-            listing = Listing(ListName.BLOCK, number, False, MARKED, now, by, ends, call_id)  # noqa: FBT003
-            if old is not None and not old.origin and old.holds_at(now):
-                until = format_time(old.until) if old.until else None  # the household's own block stays as it is
-                return done | {"blocked": True, "blocked_until": until, "warnings": self._warnings(old)}
-            await self._change("add", listing)
-            return done | {"blocked": True, "blocked_until": format_time(ends), "warnings": self._warnings(listing)}
+        now = self._clock.now()
+        if old is not None and not old.origin and old.holds_at(now):
+            until = format_time(old.until) if old.until else None  # the household's own block stays as it is
+            return {"blocked": True, "blocked_until": until, "warnings": self._warnings(old)}
+        ends = now + self._mark_blocks
+        listing = Listing(ListName.BLOCK, number, False, MARKED, now, by, ends, call)  # noqa: FBT003
+        await self._change("add", listing)
+        return {"blocked": True, "blocked_until": format_time(ends), "warnings": self._warnings(listing)}
+
+    async def unmarked(self, call: str, number: str | None, by: str) -> dict[str, Any]:
+        """What follows from taking a mark back: the block goes that this mark alone had made.
+
+        Args and raises as `marked`.
+        """
+        old = await self._blocked(number) if number is not None else None
+        if number is None or old is None or old.origin != call:
+            return {"warnings": []}
+        async with self._calls() as ledger:
+            others = await marked_marketing(ledger, number)
+        if others:
+            return {"warnings": [f"{number} stays blocked: {_marked_too(number, others)}"]}
+        await self._change("remove", old, by=by)
+        return {"unblocked": True, "warnings": []}
+
+    async def _cleared(self, number: str, by: str) -> dict[str, Any]:
+        """A call from the number was wanted: a block that a mark made goes, and what is left against it is told."""
+        old = await self._blocked(number)
         unmarked = old is not None and bool(old.origin)
         if old is not None and unmarked:
             await self._change("remove", old, by=by)
@@ -204,8 +210,8 @@ class Household:
         async with self._calls() as ledger:
             others = await marked_marketing(ledger, number)
         if others:
-            still.append(f"other calls of {number} stay marked as marketing: {', '.join(map(str, others[:3]))}")
-        return done | {"unblocked": unmarked, "warnings": still}
+            still.append(_marked_too(number, others))
+        return {"unblocked": unmarked, "warnings": still}
 
     async def _blocked(self, number: str) -> Listing | None:
         """The listing of just this number on the block list, if there is one."""
@@ -260,18 +266,6 @@ class Household:
             return [f"{allowed.text} is on the allow list, which wins: such calls still ring"]
         return []
 
-    def _resolve(self, said: str | None, on: datetime) -> tuple[str | None, list[str]]:
-        """The one company that a said name means, or, where it isn't one, names that it may have been."""
-        if not said:
-            return None, []
-        book = self._companies()
-        found = book.resolve(said, on.date(), self._region) or book.resolve(said, on.date())
-        if len(found) == 1:
-            return found[0].company.slug, []
-        return None, [candidate.company.name for candidate in found] or book.suggest(said)
 
-    async def _find(self, call: str) -> Mapping[str, Any]:
-        """What the entry of a call says, by what a person types for it."""
-        await self._journal.flush()
-        async with self._calls() as ledger:
-            return await call_meant(ledger, call)
+def _marked_too(number: str, others: list[str]) -> str:
+    return f"other calls of {number} stay marked as marketing: {', '.join(map(str, others[:3]))}"

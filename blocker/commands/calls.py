@@ -138,8 +138,5 @@ async def run_mark(config: Config, arguments: argparse.Namespace) -> int:
         say(f"{done['number']} is blocked until {day} (blocker block remove {done['number']} takes that back).")
     if done.get("unblocked"):
         say(f"{done['number']} is no longer blocked.")
-    if arguments.company and not done["company"]:
-        meant = f"did you mean {' or '.join(done['suggestions'])}?" if done["suggestions"] else "no rule file names it"
-        warn([f"“{arguments.company}” is kept as said, but isn't clear to the program: {meant}"])
     warn(done["warnings"])
     return OK

@@ -121,9 +121,8 @@ class Player:
         call = self.call_ids[said["call"] - 1] if "call" in said else self.call_ids[-1]
         done = await self.command("mark", call=call, mark=said["mark"], company=said.get("for"), by=BY)
         of_which = f"call {said['call']} " if "call" in said else ""
-        company = (
-            f", for {said['for']} ({done['company'] or 'a name that no rule file knows'})" if "for" in said else ""
-        )
+        known = done["statement"].get("company", "a name that no rule file knows")
+        company = f", for {said['for']} ({known})" if "for" in said else ""
         blocked = f"; {done['number']} is blocked for a year" if done.get("blocked") else ""
         self.say(_COLUMNS.format("", "", "", "", f"→ marks {of_which}{said['mark']}{company}{blocked}"))
 
