@@ -81,6 +81,19 @@ class LedgerReader:
             for n, line in chunk:
                 yield Entry(n, _read(n, line))
 
+    async def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """The calls that other devices recorded and that began in a span of time, in order of time.
+
+        Args:
+            since: its first instant, aware.
+            until: the first one after it.
+
+        Raises: as `entries` does.
+        """
+        async for chunk in self._db.begun(format_time(since), format_time(until)):
+            for n, line in chunk:
+                yield Entry(n, _read(n, line))
+
     async def page(
         self, kinds: Collection[str], *, after: int, limit: int, until: datetime | None = None
     ) -> list[Entry]:

@@ -1,9 +1,9 @@
 """Call detail records of Asterisk: its `Master.csv` and the export of FreePBX's CDR reports, told apart by content.
 
 Decides which records are legs of one call, and which calls came in, since a record doesn't say. Where the
-configuration names trunks, those whose channel is one of them; else those that FreePBX gave a DID, and of the others all
-but what comes from an internal telephone. Legs with the same linkedid (or uniqueid) are one call: the first leg's time
-and number, answered if one of them was. Texts that came over the wire are kept as bytes, read as Latin-1. Source:
+configuration names trunks, those whose channel is one of them; else those that FreePBX gave a DID, and of the others
+all but what comes from an internal telephone. Legs with the same linkedid (or uniqueid) are one call: the first leg's
+time and number, answered if one of them was. Texts that came over the wire are kept as bytes, read as Latin-1. Source:
 Asterisk's `cdr_csv.c`, `cdr_custom.conf.sample`; FreePBX's module `cdr`.
 """
 

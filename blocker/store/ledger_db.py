@@ -189,6 +189,12 @@ class LedgerDb:
         query = "SELECT count(*) FROM contents WHERE n BETWEEN ? AND ?"
         return int((await self._fetch(query, [first, last]))[0][0])
 
+    async def begun(self, since: str, until: str) -> AsyncIterator[list[tuple[int, bytes]]]:
+        """The contents with a time `began` from one time until before another, in that order, in chunks."""
+        query = f"SELECT n, {_CONTENT} FROM contents WHERE began >= ? AND began < ? ORDER BY began, n"  # noqa: S608  (likewise)
+        async for rows in self._stream(query, [since, until]):
+            yield [(n, content) for n, content in rows]
+
     async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
         """The last content of any of these kinds; none where there is none."""
         query = (  # the + keeps SQLite from its index by kind, through which it would sort all entries of these kinds

@@ -153,6 +153,11 @@ class Told:
             if calls is None or entry.content.get("call") in calls:
                 yield entry
 
+    async def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """As `LedgerReader.begun`."""
+        for entry in _begun(self._entries, since, until):
+            yield entry
+
 
 class MadeUp:
     """A ledger of any length whose entries are made anew at each reading, so that it takes no memory itself."""
@@ -171,6 +176,12 @@ class MadeUp:
         """As `LedgerReader.entries`."""
         made = (Entry(n, content) for n, content in enumerate(self._make(), 1))
         for entry in _chosen(made, kinds, since, until):
+            yield entry
+
+    async def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """As `LedgerReader.begun`."""
+        made = (Entry(n, content) for n, content in enumerate(self._make(), 1))
+        for entry in _begun(made, since, until):
             yield entry
 
 
@@ -196,6 +207,12 @@ def many_calls(calls: int, *, numbers: int) -> Iterator[dict[str, Any]]:
         else:
             yield {**refused, **about, "presented": {**refused["presented"], "number": number}}
             yield {**outcome, **about}
+
+
+def _begun(entries: Iterable[Entry], since: datetime, until: datetime) -> list[Entry]:
+    span = format_time(since), format_time(until)
+    found = [entry for entry in entries if span[0] <= entry.content.get("began", "") < span[1]]
+    return sorted(found, key=lambda entry: (str(entry.content["began"]), entry.n))
 
 
 def _chosen(
