@@ -150,13 +150,6 @@ def outcome(at: datetime, call_id: str, *, acknowledged: bool, after_ms: int | N
     )
 
 
-def statement(
-    at: datetime, call_id: str, *, mark: str, said_company: str | None, company: str | None, by: str
-) -> Content:
-    """What a person says about a call, afterwards. `company` is what `said_company` resolves to, or None."""
-    return _entry(EntryKind.STATEMENT, at, call=call_id, mark=mark, said_company=said_company, company=company, by=by)
-
-
 def list_changed(at: datetime, change: str, listing: Listing, *, by: str, sha256: str) -> Content:
     """The household put something on one of its lists or took it off; `sha256` is the list's sum afterwards."""
     return _entry(

@@ -15,6 +15,7 @@ from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.entry import EMPTY, Head, canonical, format_time, link_line, sha256_hex
 from blocker.core.listing import Listing, ListName, parse_target
 from blocker.core.number import E164, Caller, Withheld
+from blocker.core.statement import Said
 from blocker.core.treatment import RING, HangUp, Treatment
 from blocker.core.verdict import Decision, Match, Reason, Verdict
 
@@ -124,7 +125,7 @@ class Told:
 
     def says(self, at: str, call: str, mark: str, said: str | None = None, company: str | None = None) -> None:
         """A member of the household says what a call was."""
-        self.add(record.statement(local(at), call, mark=mark, said_company=said, company=company, by="Anna"))
+        self.add(Said(mark=mark, said_company=said, company=company).entry(local(at), call, "Anna"))
 
     def listed(self, at: str, number: str, name: str = "block", change: str = "add", until: str | None = None) -> None:
         """A list of the household changes."""

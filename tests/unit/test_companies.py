@@ -15,9 +15,9 @@ from fakes.entries import Told, local, screened
 from fakes.ledger import MemoryLedger
 
 from blocker.companies import Companies, known_settings
-from blocker.core import record
 from blocker.core.company import Company
 from blocker.core.company_setting import Calls, CompanySetting, digest
+from blocker.core.statement import Said
 from blocker.dossiers import Dossiers, Here
 from blocker.errors import LedgerWriteError, UsageError
 from blocker.recording import Recorder
@@ -217,9 +217,7 @@ async def test_the_calls_that_statements_name(house: House) -> None:
         ("c3", "marketing", "Proximus", "proximus"),
         ("c3", "marketing", "Telenet", "telenet"),
     ]:
-        house.told.add(
-            record.statement(house.clock.now(), call, mark=mark, said_company=said, company=company, by="Ann")
-        )
+        house.told.add(Said(mark=mark, said_company=said, company=company).entry(house.clock.now(), call, "Ann"))
 
     assert (await house.dossiers.show("proximus"))["named_in"] == {
         "calls": 3,

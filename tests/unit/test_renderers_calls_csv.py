@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from blocker.core import record
 from blocker.core.number import Unusable
 from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call, statement_of
+from blocker.core.statement import Said
 from blocker.core.verdict import Match, Reason
 from blocker.renderers.calls_csv import COLUMNS, harmless, writer
 
@@ -97,7 +98,7 @@ def test_every_column_that_a_stranger_can_reach_is_harmless(attack: str) -> None
         matches=(Match("x", attack, ""),),
     )
     content["line"] = attack
-    said = record.statement(AT, "c", mark="marketing", said_company=attack, company=None, by=attack)
+    said = Said(mark="marketing", said_company=attack).entry(AT, "c", attack)
     (row,) = rows(seen_call(1, content, None, statement_of(9, said)[1]))
     for column, cell in row.items():
         assert not cell.lstrip().startswith(tuple(SIGNS)), column

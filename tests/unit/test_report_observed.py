@@ -10,6 +10,7 @@ from blocker.core import record
 from blocker.core.call import Line
 from blocker.core.number import Unavailable, Unusable, Withheld
 from blocker.core.observed import NO_STATEMENT, Happened, Standing, Statement, list_change_of, seen_call, statement_of
+from blocker.core.statement import Said
 from blocker.core.verdict import Match, Reason
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 
@@ -137,7 +138,7 @@ def test_what_matched_says_where_it_is_written() -> None:
 
 def test_a_statement_is_what_was_said() -> None:
     """The name of the company stands as stated, on one line."""
-    said = record.statement(AT, "c", mark="marketing", said_company=" Proxi\nmus ", company="proximus", by="Anna")
+    said = Said(mark="marketing", said_company=" Proxi\nmus ", company="proximus").entry(AT, "c", "Anna")
     assert statement_of(9, said) == ("c", Statement(9, "marketing", "Proxi␊mus", "proximus", "Anna"))
 
 
