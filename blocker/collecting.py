@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from blocker.core import watching
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
+from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
     NO_STATEMENT,
     ListChange,
@@ -63,6 +64,10 @@ class EntryReader(Protocol):
         self, *, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> AsyncIterator[Entry]:
         """The entries that have contents, in order of their numbers; `since` and `until` are about their time `at`."""
+        ...
+
+    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """The calls that other devices recorded and that began in this span, in order of time."""
         ...
 
 
@@ -118,6 +123,10 @@ async def collect(
     async for entry in reader.entries(since=start - OUTCOME_MARGIN, until=end + OUTCOME_MARGIN):
         if entry.n <= head.n:
             collected.take_from_week(entry.n, entry.content)
+    collected.end_of_week()
+    async for entry in reader.begun(start, end):
+        if entry.n <= head.n and still_counts(entry.n, entry.content, withdrawn):
+            collected.take_from_elsewhere(entry.n, entry.content)
     later = await first(reader.entries(since=end))
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
@@ -161,6 +170,16 @@ class _Collected:
         elif kind == EntryKind.LIST_CHANGED:
             self._changes.add(list_change_of(n, content, self._zone))
 
+    def end_of_week(self) -> None:
+        """All entries from around the week were taken."""
+        self._count(self._settling.rest())
+
+    def take_from_elsewhere(self, n: int, content: Mapping[str, Any]) -> None:
+        """Take a call of the week that another device recorded, whenever it was imported; after all others."""
+        call = imported_call(n, content, self._statements.get(content["call"], NO_STATEMENT))
+        self._each(call)
+        self._tally.add(call)
+
     def _count(self, settled: Iterable[Settled]) -> None:
         for n, screened, outcome in settled:
             call = seen_call(n, screened, outcome, self._statements.get(screened["call"], NO_STATEMENT))
@@ -171,7 +190,6 @@ class _Collected:
 
     def report(self, week: Week, head: Head, *, goes_on: bool) -> Report:
         """The report, when everything is read; `goes_on` says whether the ledger has entries after the week."""
-        self._count(self._settling.rest())
         gaps: Sample[Gap] = Sample()
         for gap in self._watch.gaps():
             gaps.add(gap)
@@ -197,4 +215,5 @@ class _Collected:
             unwatched_seconds=self._watch.unwatched_seconds(),
             silent_after=latest if silent else "",
             changes=self._changes.listed(),
+            elsewhere=self._tally.elsewhere.listed(),
         )

@@ -62,6 +62,10 @@ class Totals:
     """Came while the household only watched, so that everything rang."""
     observed_blocks: int
     """Would have been turned away, had it not only watched."""
+    elsewhere: int = 0
+    """Calls of the week that another device recorded; in none of the figures above."""
+    elsewhere_unwanted: int = 0
+    """Of these, marked as marketing by a person."""
 
 
 class CompanyRow(NamedTuple):
@@ -81,6 +85,9 @@ class CompanyRow(NamedTuple):
     first: str
     """Local time with offset."""
     last: str
+    elsewhere: int = 0
+    """Calls besides, which another device recorded, so that they are in none of the counts; `first`, `last` and
+    `numbers` tell of them too."""
 
 
 class NumberRow(NamedTuple):
@@ -131,3 +138,5 @@ class Report:
     """Local time after which the ledger has no entry at all, where that lies in the week while a service was running:
     whether it watched until the end can't be told. Else empty."""
     changes: Listed[ListChange]
+    elsewhere: Listed[SeenCall] = Listed(0, ())
+    """Calls that another device recorded, by the time at which they began."""

@@ -43,12 +43,22 @@ class Tally:
         """The standings whose calls a report lists one by one."""
         self.odd: Sample[SeenCall] = Sample()
         """Calls that were flagged, and that nothing else explains."""
+        self.elsewhere: Sample[SeenCall] = Sample()
+        """Calls that another device recorded. They are counted apart: nothing is known of their fate."""
         self._fates: Counter[tuple[Standing, Happened]] = Counter()
         self._marks: Counter[str] = Counter()
         self._companies: dict[str, _Company] = {}
 
     def add(self, call: SeenCall) -> None:
         """Count one call."""
+        if call.statement.said_company:
+            key = call.statement.company or " ".join(call.statement.said_company.casefold().split())
+            self._companies.setdefault(key, _Company(call.statement.company)).add(call)
+        if call.happened is Happened.ELSEWHERE:
+            self.elsewhere.add(call)
+            self._marks["elsewhere"] += 1
+            self._marks["elsewhere unwanted"] += call.standing is Standing.UNWANTED
+            return
         self._fates[call.standing, call.happened] += 1
         if call.standing in self.shown:
             self.shown[call.standing].add(call)
@@ -62,9 +72,6 @@ class Tally:
             self._marks["observed"] += 1
             if call.decision == Decision.BLOCK:
                 self._marks["observed block"] += 1
-        if call.statement.said_company:
-            key = call.statement.company or " ".join(call.statement.said_company.casefold().split())
-            self._companies.setdefault(key, _Company(call.statement.company)).add(call)
 
     def totals(self) -> Totals:
         """The figures so far."""
@@ -89,6 +96,8 @@ class Tally:
             unscreened=self._marks["unscreened"],
             observe_only=self._marks["observed"],
             observed_blocks=self._marks["observed block"],
+            elsewhere=self._marks["elsewhere"],
+            elsewhere_unwanted=self._marks["elsewhere unwanted"],
         )
 
     def companies(self) -> tuple[CompanyRow, ...]:
@@ -106,13 +115,22 @@ class _Company:
     numbers: Counter[str] = field(default_factory=Counter)
     first: str = ""
     last: str = ""
+    span: tuple[str, str] = ("", "")
+    elsewhere: int = 0
 
     def add(self, call: SeenCall) -> None:
         self.said.setdefault(call.statement.said_company)
+        if not self.first or call.utc < self.span[0]:
+            self.first, self.span = call.local, (call.utc, self.span[1])
+        if call.utc >= self.span[1]:
+            self.last, self.span = call.local, (self.span[0], call.utc)
+        if call.happened is Happened.ELSEWHERE:
+            self.elsewhere += 1
+            self.numbers[call.number] += bool(call.number)
+            return
         self.standings[call.standing] += 1
         self.refused += call.happened is Happened.REFUSED
         self.numbers[call.number] += 1
-        self.first, self.last = self.first or call.local, call.local
 
     def row(self) -> CompanyRow:
         return CompanyRow(
@@ -126,4 +144,5 @@ class _Company:
             numbers=tuple(sorted(number for number in self.numbers if number)),
             first=self.first,
             last=self.last,
+            elsewhere=self.elsewhere,
         )

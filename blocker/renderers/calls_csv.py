@@ -47,6 +47,7 @@ COLUMNS = (
     "company",
     "marked_by",
     "statement_entry",
+    "seen_by",
 )
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
@@ -97,6 +98,7 @@ def _row(call: SeenCall) -> tuple[object, ...]:
         said.company,
         harmless(said.by),
         said.n or None,
+        harmless(call.seen_by),
     )
 
 

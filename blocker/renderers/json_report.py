@@ -34,6 +34,7 @@ def render(report: Report) -> bytes:
         "suspected": _calls(report.suspected),
         "odd": _calls(report.odd),
         "false_positives": _calls(report.false_positives),
+        "elsewhere": _calls(report.elsewhere),
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
         "silent_after": report.silent_after or None,
@@ -77,6 +78,7 @@ def _call(call: SeenCall) -> dict[str, Any]:
         },
         "action": call.action,
         "happened": call.happened,
+        "seen_by": call.seen_by or None,
         "acknowledged_after_ms": call.after_ms,
         "statement": {
             "entry": said.n,

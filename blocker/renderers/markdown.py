@@ -37,7 +37,12 @@ _LIMITS = """\
 LONGEST_FAULT = 400
 """Characters of what doesn't hold in a ledger."""
 
-_HAPPENED = {Happened.REFUSED: "refused", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
+_HAPPENED = {
+    Happened.REFUSED: "refused",
+    Happened.UNKNOWN: "rang or unknown",
+    Happened.LET_THROUGH: "let through",
+    Happened.ELSEWHERE: "recorded by another device",
+}
 
 
 def render(report: Report) -> bytes:
@@ -51,6 +56,7 @@ def render(report: Report) -> bytes:
         _suspected,
         _odd,
         _false_positives,
+        _elsewhere,
         _gaps,
         _changes,
         _figures,
@@ -76,6 +82,7 @@ def _in_short(report: Report) -> Iterator[str]:
     totals = report.totals
     if not totals.calls:
         yield f"No call was recorded.{_unwatched(report)}\n"
+        yield from _other_devices(report)
         return
     yield f"- **Kept away:** {_kept_away(report)}"
     yield f"- **Came through:** {_came_through(report)}"
@@ -98,10 +105,20 @@ def _in_short(report: Report) -> Iterator[str]:
             f"> **Only watching.** {plural(totals.observe_only, 'call')} came while everything was let ring on purpose "
             f"(`observe_only`); {totals.observed_blocks} of them would have been turned away.\n"
         )
+    yield from _other_devices(report)
     if totals.unscreened:
         yield (
             f"> **Not looked at.** {plural(totals.unscreened, 'call')} rang because the program could not tell in time "
             "what they were, or could not record it. `blocker doctor` looks for the cause.\n"
+        )
+
+
+def _other_devices(report: Report) -> Iterator[str]:
+    if report.totals.elsewhere:
+        calls, marketing = plural(report.totals.elsewhere, "call"), report.totals.elsewhere_unwanted
+        yield (
+            f"> **Recorded by another device:** {calls}, {marketing} of them marked as marketing. The program saw none "
+            "of these, and they are in none of the other figures.\n"
         )
 
 
@@ -142,8 +159,9 @@ def _companies(report: Report) -> Iterator[str]:
         return
     yield "## For whom the callers said they called\n"
     if report.companies:
-        headings = "The caller said: for|Calls:|Unwanted:|Refused:|Wanted:|Presented numbers|First|Last"
-        yield table(headings, map(_company, report.companies))
+        more = "Elsewhere:|" if report.totals.elsewhere else ""
+        headings = f"The caller said: for|Calls:|Unwanted:|Refused:|Wanted:|{more}Presented numbers|First|Last"
+        yield table(headings, (_company(row, elsewhere=bool(more)) for row in report.companies))
     unnamed = report.totals.unwanted - sum(row.unwanted for row in report.companies)
     if unnamed:
         yield (
@@ -152,14 +170,15 @@ def _companies(report: Report) -> Iterator[str]:
         )
 
 
-def _company(row: CompanyRow) -> tuple[str, ...]:
+def _company(row: CompanyRow, *, elsewhere: bool) -> tuple[str, ...]:
     said = cell(" / ".join(row.said)) + (f" ({row.company})" if row.company else "")
     numbers = [cell(number) for number in row.numbers[:5]]
     if len(row.numbers) > len(numbers):
         numbers.append(f"{len(row.numbers) - len(numbers)} more")
     if row.without_number:
         numbers.append(f"no number was presented ({row.without_number})")
-    counts = (str(count) for count in (row.calls, row.unwanted, row.refused, row.wanted))
+    counts = [str(count) for count in (row.calls, row.unwanted, row.refused, row.wanted)]
+    counts += [str(row.elsewhere)] if elsewhere else []
     return (said, *counts, ", ".join(numbers), moment(row.first), moment(row.last))
 
 
@@ -206,6 +225,16 @@ def _false_positives(report: Report) -> Iterator[str]:
         yield from _calls(report.false_positives)
 
 
+def _elsewhere(report: Report) -> Iterator[str]:
+    if report.elsewhere.total:
+        yield "## Recorded by another device\n"
+        yield (
+            "The records of these came from a mobile telephone, a router, a telephone system, or from memory. The "
+            "program neither saw these calls nor did anything about them; times are by that device's clock.\n"
+        )
+        yield from _calls(report.elsewhere)
+
+
 def _calls(calls: Listed[SeenCall]) -> Iterator[str]:
     what_came = "Local time, UTC offset|Presented number|Caller name|Line"
     return _table(calls, f"{what_came}|The caller said: for|What happened|What matched|Call|Entry:", _call)
@@ -215,7 +244,8 @@ def _call(call: SeenCall) -> tuple[str, ...]:
     presented = cell(call.number) or "no number was presented"
     if call.presented == "unusable" and call.number:
         presented = f"“{presented}”, no telephone number"
-    happened = _HAPPENED[call.happened] + (f", marked as {call.statement.mark}" if call.statement.mark else "")
+    happened = _HAPPENED[call.happened] + (f" ({cell(call.seen_by)})" if call.seen_by else "")
+    happened += f", marked as {call.statement.mark}" if call.statement.mark else ""
     what_came = (moment(call.local), presented, cell(call.name), cell(call.line))
     return (*what_came, cell(call.statement.said_company), happened, cell(call.match), call.call, str(call.n))
 

@@ -142,6 +142,7 @@ def test_a_row_has_everything_that_is_known() -> None:
         "company": "proximus",
         "marked_by": "Anna",
         "statement_entry": "15",
+        "seen_by": "",
     }
     assert tuple(row) == COLUMNS
 

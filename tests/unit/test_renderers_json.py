@@ -13,7 +13,7 @@ from blocker.renderers import json_report
 
 CALL = {
     "entry", "call", "standing", "utc", "local_time", "time_zone", "line", "called_number", "presented", "verdict",
-    "action", "happened", "acknowledged_after_ms", "statement",
+    "action", "happened", "seen_by", "acknowledged_after_ms", "statement",
 }  # fmt: skip
 
 
@@ -37,17 +37,18 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
     assert (made["schema"], made["schema_version"]) == ("blocker-weekly-report", 1)
     assert list(made) == [
         "schema", "schema_version", "week", "time_zone", "from", "to", "made_on", "ledger", "clock", "totals",
-        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "gaps", "unwatched_seconds",
-        "silent_after", "list_changes",
+        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "gaps",
+        "unwatched_seconds", "silent_after", "list_changes",
     ]  # fmt: skip
     assert set(made["ledger"]) == {"entries", "sha256", "fault"}
     assert set(made["totals"]) == {
         "calls", "refused", "rang_or_unknown", "let_through", "unwanted", "unwanted_refused", "suspected",
         "false_positives", "wanted", "refused_by_policy", "unmarked", "without_number", "unscreened", "observe_only",
-        "observed_blocks",
+        "observed_blocks", "elsewhere", "elsewhere_unwanted",
     }  # fmt: skip
     assert set(made["companies"][0]) == {
         "company", "said", "calls", "unwanted", "refused", "wanted", "without_number", "numbers", "first", "last",
+        "elsewhere",
     }  # fmt: skip
     assert set(made["numbers"]["listed"][0]) == {
         "number", "calls", "unwanted", "refused", "suspected", "false_positives", "first", "last",
