@@ -61,6 +61,7 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         report,
         rules,
         serve,
+        statement,
         sync,
         verify,
     )
@@ -72,7 +73,22 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         parents=[general],
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for module in (serve, check, lists, company, contacts, expect, calls, report, rules, verify, sync, doctor, demo):
+    for module in (
+        serve,
+        check,
+        lists,
+        company,
+        contacts,
+        expect,
+        calls,
+        statement,
+        report,
+        rules,
+        verify,
+        sync,
+        doctor,
+        demo,
+    ):
         module.add(commands)  # in the order in which the help shows them
     return top
 

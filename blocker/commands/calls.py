@@ -7,10 +7,10 @@ import sys
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
+from blocker.commands.statement import tell_lists
 from blocker.config import Config
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
@@ -131,12 +131,6 @@ async def run_mark(config: Config, arguments: argparse.Namespace) -> int:
     )
     company = f", for {arguments.company}" if arguments.company else ""
     say(f"Call {done['call']} is recorded as {arguments.mark}{company}.")
-    if done.get("blocked") and not done["blocked_until"]:
-        say(f"{done['number']} was on the block list already, and stays there.")
-    if until := done.get("blocked_until"):
-        day = parse_time(until).astimezone(ZoneInfo(config.time_zone)).strftime("%Y-%m-%d")
-        say(f"{done['number']} is blocked until {day} (blocker block remove {done['number']} takes that back).")
-    if done.get("unblocked"):
-        say(f"{done['number']} is no longer blocked.")
+    tell_lists(done, config)
     warn(done["warnings"])
     return OK

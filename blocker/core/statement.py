@@ -217,7 +217,7 @@ def _word(key: str, text: str, _: date) -> str:
 
 
 def _day(key: str, text: str, today: date) -> str:
-    return past_day(shortened(one_line(text), 40), key, today).isoformat()
+    return past_day(shortened(one_line(text), 40), key.replace("_", " "), today).isoformat()
 
 
 _KIND_OF: Mapping[str, Callable[[str, str, date], str]] = dict.fromkeys(WORDS, _word) | dict.fromkeys(DAYS, _day)

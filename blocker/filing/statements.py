@@ -274,6 +274,11 @@ def _unclear(changes: Changes, choices: Mapping[str, list[dict[str, str]]]) -> l
     return remarks
 
 
+def said_as_json(held: Standing) -> dict[str, Any] | None:
+    """What was said and holds, with who said it when; None where nothing was."""
+    return {"entry": held.n, "at": held.at, "by": held.by, "said": held.said.fields()} if held.n else None
+
+
 async def about(ledger: Calls, call: str) -> dict[str, Any]:
     """A call and what was said about it, as JSON values.
 
@@ -294,6 +299,6 @@ async def about(ledger: Calls, call: str) -> dict[str, Any]:
         "presented": content["presented"]["kind"],
         "number": content["presented"]["number"] if shown else None,
         "name": one_line(as_unicode(content["presented"]["name"])) if shown else "",
-        "statement": {**held.said.fields(), "by": held.by, "at": held.at, "entry": held.n} if held.n else None,
+        "statement": said_as_json(held),
         "agent": held.agent or None,
     }
