@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind
-from blocker.errors import UsageError
+from blocker.errors import UnknownCallError
 
 _SCREENED = (EntryKind.CALL_SCREENED,)
 _CALLS = (*_SCREENED, EntryKind.CALL_IMPORTED)
@@ -56,22 +56,22 @@ async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
     The last call is the last that this machine saw; calls from elsewhere were imported in any order.
 
     Raises:
-        UsageError: no such call, or more than one.
+        UnknownCallError: no such call, or more than one.
     """
     call = text.strip().lower()
     if call == "last":
         newest = await ledger.newest(_SCREENED)
         if newest is None:
-            raise UsageError("no call has been recorded yet")
+            raise UnknownCallError("no call has been recorded yet")
         return newest.content
     ids = await ledger.calls_beginning(call) if call else []
     if len(ids) > 1 and call not in ids:
-        raise UsageError(f"“{text}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
+        raise UnknownCallError(f"“{text}” begins several calls: {', '.join(ids[:5])} … (give more of the id)")
     gone = await withdrawn(ledger)
     async for entry in ledger.entries(_CALLS, calls=[call if call in ids else ids[0]] if ids else []):
         if entry.n not in gone or entry.content["kind"] in _SCREENED:  # a machine's fact nobody takes back
             return entry.content
-    raise UsageError(f"no call “{text}” has been recorded (blocker calls lists them)")
+    raise UnknownCallError(f"no call “{text}” has been recorded (blocker calls lists them)")
 
 
 async def withdrawn(ledger: Entries) -> frozenset[int]:

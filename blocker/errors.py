@@ -4,7 +4,8 @@
     ├── ConfigError          the configuration file can't be used; lists all its faults
     ├── RulesError           rule files can't be used; lists all their faults
     ├── UsageError           a command was asked for something that doesn't exist or makes no sense
-    │   └── FieldsError          fields of what was handed in can't be used; names all of them
+    │   ├── FieldsError          fields of what was handed in can't be used; names all of them
+    │   └── UnknownCallError     no call is meant, or more than one
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
@@ -72,6 +73,10 @@ class FieldsError(UsageError):
         """`faults` says by field what is wrong with it and how to mend it."""
         self.faults = dict(faults)
         super().__init__("\n".join(f"{field}: {what}" for field, what in faults.items()))
+
+
+class UnknownCallError(UsageError):
+    """What should name a call names none, or several."""
 
 
 class ProtocolError(BlockerError):

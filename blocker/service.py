@@ -37,8 +37,10 @@ from blocker.looking import reader, setting_of
 from blocker.reporting import last_week_with_calls
 from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener
+from blocker.web.calls_api import CallsApi
 from blocker.web.metrics import Metrics, Series
 from blocker.web.server import WebServer
+from blocker.web.token import WebToken, token_in
 
 WARM_REGIONS = frozenset({"BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US"})
 """Countries whose numbering plan is loaded before the first call; the others follow while nobody calls."""
@@ -102,10 +104,11 @@ class Service:
             allowed_peers=[str(peer) for peer in config.fastagi.allowed_peers],
         )
         self.http = HttpHook(self.screener, owner.wanted.dialling, budget_seconds=config.fastagi.budget_seconds)
+        api = CallsApi(lambda: owner.cabinet.statements, self._web_token())
         self.web = WebServer(
             self.health,
             Metrics(self._series),
-            routes=self.http.routes(),
+            routes=[*self.http.routes(), *api.routes()],
             host=config.http.host,
             port=config.http.port,
             allowed_peers=[str(peer) for peer in config.http.allowed_peers],
@@ -160,6 +163,15 @@ class Service:
             "observe_only": self.config.policy.observe_only,
             "no_blocking_until": format_time(until) if wanted.pauses_at(now) and until else None,
         }
+
+    def _web_token(self) -> WebToken | None:
+        if self.owner.household is None:  # then the data directory may be another process's
+            return None
+        try:
+            return token_in(self.owner.datadir.path)
+        except DataDirError as error:
+            self.owner.problems.append(str(error))
+            return None
 
     def _lists_changed(self) -> None:
         self.screener.use(self.owner.knowledge())
