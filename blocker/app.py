@@ -6,7 +6,8 @@ is opened, in which order, and what may be missing.
 
 import contextlib
 import dataclasses
-from collections.abc import Awaitable, Mapping
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -241,6 +242,32 @@ class Owner:
             )
         )
         return dataclasses.asdict(done)
+
+
+Do = Callable[..., Awaitable[Any]]
+"""Takes a command's name and its arguments."""
+
+
+@contextlib.asynccontextmanager
+async def commanding(config: Config) -> AsyncIterator[Do]:
+    """Have many commands done in a row: by the running service, else by this process, the owner all the while.
+
+    Raises, and so does what it gives:
+        BlockerError: it can't be done; the message says why.
+    """
+    owner = Owner(config)
+    do: Do = functools.partial(command, config)
+    try:
+        with contextlib.suppress(DataDirInUseError):
+            await owner.open()
+            do = functools.partial(_done, owner.handlers())
+        yield do
+    finally:
+        await owner.close()
+
+
+async def _done(handlers: Mapping[str, Handler], name: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
+    return await handlers[name](**arguments)
 
 
 async def command(config: Config, name: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)

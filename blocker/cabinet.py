@@ -10,8 +10,10 @@ from blocker.config import Config
 from blocker.control import Handler
 from blocker.core.company import CompanyBook
 from blocker.core.ports import Clock
+from blocker.evidence.attachments import Attachments
 from blocker.evidence.ledger import Ledger
 from blocker.filing.corrections import Corrections
+from blocker.filing.importing import Importing
 from blocker.filing.statements import Statements
 from blocker.household import Household
 from blocker.looking import reader
@@ -38,6 +40,7 @@ class Cabinet:
         self._config, self._clock, self._recorder = config, clock, recorder
         self._ledger, self._companies = ledger, companies
         self.corrections = Corrections(lambda: reader(config), recorder, clock)
+        self.importing = Importing(lambda: reader(config), recorder, Attachments(config.data_dir), clock)
         self.statements: Statements | None = None
         if household is not None:
             self.statements = Statements(
@@ -55,6 +58,9 @@ class Cabinet:
         """The commands of all of them, by name."""
         return {
             **self._statement_handlers(),
+            "import-calls": self.importing.take,
+            "import-keep": self.importing.keep,
+            "call-add": self.importing.add,
         }
 
     def _statement_handlers(self) -> dict[str, Handler]:

@@ -5,7 +5,7 @@ nothing. `app.py` is the other half: the one owner, who may write.
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
 from blocker.core.household_file import HouseholdFile
+from blocker.core.imported import Device
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir
@@ -26,7 +27,7 @@ from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
 from blocker.screening import Setting
-from blocker.sources import AddressBook
+from blocker.sources import AddressBook, CallReader, android_calls, asterisk_cdr, fritzbox_calls
 from blocker.store import household_db, ledger_db
 from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
@@ -131,6 +132,14 @@ async def household_file(config: Config, companies: CompanyBook, today: date) ->
         return HouseholdFile()
     async with reader(config) as ledger:
         return await read_file(ledger, companies, today)
+
+
+CALL_READERS: Mapping[Device, CallReader] = {
+    Device.ASTERISK_CDR: asterisk_cdr,
+    Device.ANDROID: android_calls,
+    Device.FRITZBOX: fritzbox_calls,
+}
+"""What reads the calls that another device recorded."""
 
 
 def read_contacts(raw: bytes, region: str) -> AddressBook:
