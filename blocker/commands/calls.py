@@ -13,7 +13,8 @@ from blocker.commands import OK, say, table, warn, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
 from blocker.core.entry import EntryKind, parse_time
-from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.imported import imported_call, still_counts
+from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Statement, seen_call, statement_of
 from blocker.core.plain_text import shortened
 from blocker.core.settling import Settled, Settling
 from blocker.earlier import withdrawn
@@ -23,7 +24,12 @@ MAX_NUMBER = 36_500
 _BESIDE_WHAT_WAS_SAID = 88
 """The width of all other columns on a screen, with the longest reason."""
 
-_HAPPENED = {Happened.REFUSED: "kept quiet", Happened.UNKNOWN: "rang or unknown", Happened.LET_THROUGH: "let through"}
+_HAPPENED = {
+    Happened.REFUSED: "kept quiet",
+    Happened.UNKNOWN: "rang or unknown",
+    Happened.LET_THROUGH: "let through",
+    Happened.ELSEWHERE: "elsewhere",
+}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,10 +74,12 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     """List calls."""
     async with looking.reader(config) as reader:
         newest = await reader.newest({EntryKind.CALL_SCREENED})
-        if newest is None:
+        times = [parse_time(newest.content["at"])] if newest else []
+        times += filter(None, [await reader.latest_begun()])
+        if not times:
             say("[]" if arguments.json else "No call has been recorded yet.")
             return OK
-        since = parse_time(newest.content["at"]) - timedelta(days=arguments.days)
+        since = max(times) - timedelta(days=arguments.days)
         statements: dict[str, Statement] = {}
         gone = await withdrawn(reader)
         settled: deque[Settled] = deque(maxlen=arguments.limit)
@@ -88,10 +96,17 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
                 case _:
                     settled.extend(settling.call(entry.n, entry.content))
         settled.extend(settling.rest())
+        imported: deque[SeenCall] = deque(maxlen=arguments.limit)
+        async for entry in reader.begun(since, max(times) + timedelta(seconds=1)):
+            if still_counts(entry.n, entry.content, gone):
+                said = statements.get(entry.content["call"], NO_STATEMENT)
+                imported.append(imported_call(entry.n, entry.content, said))
     calls = [
-        seen_call(n, screened, outcome, *([statements[screened["call"]]] if screened["call"] in statements else []))
+        seen_call(n, screened, outcome, statements.get(screened["call"], NO_STATEMENT))
         for n, screened, outcome in settled
     ]
+    if imported:
+        calls = sorted([*calls, *imported], key=lambda call: call.utc)[-arguments.limit :]
     if arguments.json:
         say(json.dumps([_as_json(call) for call in calls], ensure_ascii=False, indent=2))
     else:
@@ -117,7 +132,7 @@ def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
     said = call.statement.mark + (f", for {call.statement.said_company}" if call.statement.said_company else "")
     when = f"{datetime.fromisoformat(call.local):%a %Y-%m-%d %H:%M:%S}"
     number = call.number or f"({call.presented})"
-    row = (call.call, when, number, _HAPPENED[call.happened], call.reason, said)
+    row = (call.call, when, number, _HAPPENED[call.happened], call.reason or call.seen_by, said)
     if not short:
         return row
     rest = shutil.get_terminal_size().columns - _BESIDE_WHAT_WAS_SAID

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from blocker.core.entry import EMPTY, VERSION, Head, format_time, sha256_hex
+from blocker.core.entry import EMPTY, VERSION, Head, format_time, parse_time, sha256_hex
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb
@@ -80,6 +80,11 @@ class LedgerReader:
         async for chunk in chunks:
             for n, line in chunk:
                 yield Entry(n, _read(n, line))
+
+    async def latest_begun(self) -> datetime | None:
+        """When the latest of the calls began that other devices recorded; raises as `entries` does."""
+        latest = await self._db.latest_begun()
+        return None if latest is None else parse_time(latest)
 
     async def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
         """The calls that other devices recorded and that began in a span of time, in order of time.

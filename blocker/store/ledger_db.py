@@ -189,6 +189,11 @@ class LedgerDb:
         query = "SELECT count(*) FROM contents WHERE n BETWEEN ? AND ?"
         return int((await self._fetch(query, [first, last]))[0][0])
 
+    async def latest_begun(self) -> str | None:
+        """The latest of all times `began`; None where there is none."""
+        ((latest,),) = await self._fetch("SELECT max(began) FROM contents WHERE began IS NOT NULL")
+        return None if latest is None else str(latest)
+
     async def begun(self, since: str, until: str) -> AsyncIterator[list[tuple[int, bytes]]]:
         """The contents with a time `began` from one time until before another, in that order, in chunks."""
         query = f"SELECT n, {_CONTENT} FROM contents WHERE began >= ? AND began < ? ORDER BY began, n"  # noqa: S608  (likewise)
