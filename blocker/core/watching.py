@@ -12,7 +12,7 @@ from blocker.core.contents import Content, of_a_whole_entry
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.plain_text import one_line
 
-KINDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKind.GAP})
+KINDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKind.GAP, EntryKind.LEDGER_BEGUN})
 """The entries that `Watch.take` wants, from the whole ledger: a gap is recorded when it is over."""
 
 BEFORE_FIRST_START = "before the program was first started"
@@ -56,6 +56,7 @@ class Watch:
         self._until = end if now is None else min(end, now)
         self._zone = zone
         self._first_start: datetime | None = None
+        self._before = BEFORE_FIRST_START
         self._stop: tuple[datetime, str] | None = None
         self._stops: list[_Stretch] = []
         self._gaps: list[_Stretch] = []
@@ -86,6 +87,9 @@ class Watch:
             case EntryKind.GAP:
                 since, until = sorted((parse_time(content["from"]), parse_time(content["to"])))
                 self._keep_gap(since, until, one_line(content["why"]), content["calls_lost"])
+            case EntryKind.LEDGER_BEGUN:
+                why = one_line(content["why"])
+                self._before = f"recorded in an earlier ledger, kept as {one_line(content['kept_as'])}: {why}"
             case _:
                 pass
 
@@ -132,7 +136,7 @@ class Watch:
         unrecorded = list(self._stops)
         if self._stop is not None:
             self._keep(unrecorded, self._stop[0], self._week.until, self._stop[1])
-        self._keep(unrecorded, self._week.since, self._first_start or self._week.until, BEFORE_FIRST_START)
+        self._keep(unrecorded, self._week.since, self._first_start or self._week.until, self._before)
         lasting = [gap for gap in self._gaps if gap.since < gap.until]
         stops = [stop for stop in unrecorded if not any(stop.meets(gap) for gap in lasting)]
         return sorted([*self._gaps, *stops], key=lambda stretch: stretch[:2])

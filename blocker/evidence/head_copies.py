@@ -17,6 +17,9 @@ from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 FILE = "ledger-heads.txt"
 """Its name in the data directory."""
 
+VERIFIED = "verified"
+"""The event of a copy that is made when the whole ledger was found to verify."""
+
 _LINE = re.compile(r"([a-z][a-z-]{0,31}) (0|[1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9TZ:.-]{24})\n")
 
 
@@ -25,7 +28,7 @@ class HeadCopy:
     """What the head was at a moment."""
 
     event: str
-    """Why it was copied: `start`, `stop` or `seal`."""
+    """Why it was copied: `start`, `stop`, `seal` or `verified`."""
     head: Head
     at: datetime
     """Aware."""
@@ -69,6 +72,17 @@ def read_copies(path: Path) -> tuple[list[HeadCopy], list[str]]:
         except LedgerFormatError as error:
             problems.append(f"{path.name}, line {number}: {error}")
     return copies, problems
+
+
+def last_verified(path: Path) -> datetime | None:
+    """When the ledger was last found to verify, as its copies tell; else when it was begun; None where none tells.
+
+    Raises:
+        LedgerError: the file can't be read.
+    """
+    copies, _ = read_copies(path)
+    telling = [*copies[:1], *(copy for copy in copies if copy.event == VERIFIED)]
+    return telling[-1].at if telling else None
 
 
 def append_copy(path: Path, copy: HeadCopy) -> None:

@@ -90,11 +90,17 @@ class Ledger:
         """
         path = directory / ledger_db.FILE
         copies = posture.read_copies(directory)
-        if not ledger_db.is_there(path):
+        looked_at = False
+        if not await ledger_db.is_begun(path):
             posture.refuse_if_gone(path, copies)
+        else:
+            with suppress(LedgerFormatError):  # of an older program, and converted below; or an error there too
+                await posture.refuse_if_unfit(path, copies)  # by a reader, so that one which isn't fit stays as it is
+                looked_at = True
         db = await LedgerDb.open(path)
         try:
-            await posture.refuse_if_unfit(db, path, copies)
+            if not looked_at:
+                await posture.refuse_if_unfit(path, copies)
             ledger = cls(db, directory / head_copies.FILE, now)
             await ledger._get_in_step()
         except BaseException:
@@ -217,6 +223,15 @@ class Ledger:
         finally:
             await self._db.close()
 
+    async def abandon(self) -> None:
+        """Close it and write no further byte to it: what waits is refused, and SQLite's log stays as it is."""
+        self._closed = True
+        waiting, self._queue = self._queue, []
+        _tell(waiting, "the ledger was found not to hold, and nothing is added to it")
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+        await self._db.let_go()
+
     async def _write_queue(self) -> None:
         while self._queue:
             batch = self._take_batch()
@@ -229,7 +244,7 @@ class Ledger:
                 failure = str(error)
             finally:
                 _tell(batch, failure)
-            if not self._queue:
+            if not self._queue and not self._closed:
                 with suppress(LedgerError):  # everything is on the disk already, only not where it will be in the end
                     async with self._turn:
                         await self._db.fold_log()

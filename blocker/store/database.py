@@ -136,7 +136,7 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
     kind, scripts = _KINDS[schema], _migrations(schema)
     version = await _number(database, "PRAGMA user_version")
     owner = await _number(database, "PRAGMA application_id")
-    fresh = not (owner or version or await _number(database, "SELECT count(*) FROM sqlite_master"))
+    fresh = await _is_fresh(database)
     if fresh and read_only:
         raise kind.damaged(
             f"{path} is empty: it was never finished, or was emptied "
@@ -159,6 +159,18 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
         await database.executescript(f"BEGIN IMMEDIATE; {script}\n{identity} COMMIT;")
     if not _objects_made(schema) <= set(await database.execute_fetchall(_OBJECTS)):
         raise kind.damaged(f"{path} is damaged: its tables aren't as blocker makes them (restore it from a backup)")
+
+
+async def is_fresh(path: Path, schema: Schema) -> bool:
+    """Whether a file with something in it was never finished; changes nothing, and raises as `open_database`."""
+    with foreign_errors(path, schema):
+        async with aiosqlite.connect(_uri(path, read_only=True), uri=True, isolation_level=None) as database:
+            return await _is_fresh(database)
+
+
+async def _is_fresh(database: aiosqlite.Connection) -> bool:
+    marks = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    return not any([await _number(database, mark) for mark in marks])
 
 
 async def _number(database: aiosqlite.Connection, query: str) -> int:

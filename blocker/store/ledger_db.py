@@ -7,12 +7,14 @@ is written meanwhile.
 
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import aiosqlite
 
-from blocker.store.database import LOCK_WAIT_MS, foreign_errors, open_database
+from blocker.errors import LedgerError
+from blocker.store.database import LOCK_WAIT_MS, foreign_errors, is_fresh, open_database
 
 FILE = "ledger.sqlite3"
 """The ledger's name in the data directory."""
@@ -49,6 +51,18 @@ def is_there(path: Path) -> bool:
     """Whether the file exists; an error where that can't be told."""
     with foreign_errors(path, "ledger"):
         return path.exists()
+
+
+def size(path: Path) -> int:
+    """Bytes in a file, 0 where it isn't there; an error where that can't be told."""
+    with foreign_errors(path, "ledger"):
+        return path.stat().st_size if path.exists() else 0
+
+
+async def is_begun(path: Path) -> bool:
+    """Whether the file has tables; a crash at the first start may leave one without. Raises as `LedgerDb.open` does."""
+    # SQLite would take the log of an empty file for one left over, and remove it.
+    return size(path) > 0 and not await is_fresh(path, "ledger")
 
 
 class LedgerDb:
@@ -227,6 +241,20 @@ class LedgerDb:
         """Close the connection and end its thread."""
         with foreign_errors(self._path, "ledger"):
             await self._connection.close()
+
+    async def let_go(self) -> None:
+        """Close the connection, and leave the files as they are.
+
+        The last connection that closes folds SQLite's log into the file, unless it only reads.
+        """
+        with suppress(LedgerError):
+            beside = await LedgerDb.open(self._path, read_only=True)
+            try:
+                await self.close()
+            finally:
+                await beside.close()
+            return
+        await self.close()
 
     async def _fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with foreign_errors(self._path, "ledger"):
