@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from blocker.core.company import CompanyBook
 from blocker.core.corrected import correction
-from blocker.core.entry import EntryKind, parse_time
-from blocker.core.observed import local_time
-from blocker.core.plain_text import as_unicode, one_line
+from blocker.core.entry import EntryKind
+from blocker.core.imported import call_instant, call_time
+from blocker.core.observed import local_time, shown_caller
+from blocker.core.plain_text import one_line
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.statement import AGENT, Changes, Said, after, private_note, read, said_in
@@ -88,16 +89,6 @@ def meant(book: CompanyBook, said: str, on: date, region: str) -> Meant:
     return Meant(None, choices=tuple({one.company.slug: one.company.name for one in near}.items()))
 
 
-def began(call: Mapping[str, Any]) -> str:
-    """When a call came, UTC, by whatever machine recorded it."""
-    return str(call["began"] if call["kind"] == EntryKind.CALL_IMPORTED else call["at"])
-
-
-def day_of(call: Mapping[str, Any]) -> date:
-    """The day of a call at its line."""
-    return date.fromisoformat(local_time(began(call), call["offset"])[:10])
-
-
 async def standing(ledger: Calls, call: str) -> Standing:
     """What holds of all that was said about a call, by its whole id."""
     gone = await withdrawn(ledger)
@@ -152,12 +143,12 @@ class Statements:
         changes = read(dict(said), now.astimezone(self._zone).date())
         async with self._one_at_a_time:
             content, before = await self._find(call)
-            if parse_time(began(content)) > now:
+            if call_instant(content) > now:
                 raise UsageError(
-                    f"this machine's clock is behind the call of {began(content)}: what is said now would seem to be "
-                    "said before it (see: blocker doctor)"
+                    f"this machine's clock is behind the call of {call_time(content)}: what is said now would seem to "
+                    "be said before it (see: blocker doctor)"
                 )
-            changes, choices = self._with_companies(changes, day_of(content))
+            changes, choices = self._with_companies(changes, date.fromisoformat(_local(content)[:10]))
             whole = after(before.said, changes)
             agent = changes.pop(AGENT, None)
             warnings = _unclear(changes, choices)
@@ -274,7 +265,12 @@ def _unclear(changes: Changes, choices: Mapping[str, list[dict[str, str]]]) -> l
     return remarks
 
 
-def said_as_json(held: Standing) -> dict[str, Any] | None:
+def _local(call: Mapping[str, Any]) -> str:
+    """When a call came, at its line."""
+    return local_time(call_time(call), call["offset"])
+
+
+def _said_as_json(held: Standing) -> dict[str, Any] | None:
     """What was said and holds, with who said it when; None where nothing was."""
     return {"entry": held.n, "at": held.at, "by": held.by, "said": held.said.fields()} if held.n else None
 
@@ -288,17 +284,17 @@ async def about(ledger: Calls, call: str) -> dict[str, Any]:
     """
     content = await call_meant(ledger, call)
     held = await standing(ledger, content["call"])
-    shown = content["presented"]["kind"] not in {"withheld", "unavailable"}
+    number, name = shown_caller(content["presented"])
     return {
         "call": content["call"],
         "seen_by": content.get("seen_by", ""),
-        "utc": began(content),
-        "local": local_time(began(content), content["offset"]),
+        "utc": call_time(content),
+        "local": _local(content),
         "zone": content["zone"],
         "line": one_line(content["line"]),
         "presented": content["presented"]["kind"],
-        "number": content["presented"]["number"] if shown else None,
-        "name": one_line(as_unicode(content["presented"]["name"])) if shown else "",
-        "statement": said_as_json(held),
+        "number": number,
+        "name": name,
+        "statement": _said_as_json(held),
         "agent": held.agent or None,
     }
