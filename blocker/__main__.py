@@ -26,8 +26,9 @@ CONFIG_VARIABLE = "BLOCKER_CONFIG"
 """The environment variable that names the configuration where `--config` doesn't."""
 
 _EPILOG = (
-    "exit status: 0 done; 1 done, and the answer is no (verify, report, doctor, rules); 2 what was asked makes no "
-    "sense; 3 configuration, rules, data directory or ledger can't be used, or the output can't be written; 130 Ctrl-C"
+    "exit status: 0 done; 1 done, and the answer is no (verify, seal, report, doctor, rules, erase); 2 what was asked "
+    "makes no sense; 3 configuration, rules, data directory or ledger can't be used, or the output can't be written; "
+    "130 Ctrl-C"
 )
 
 
@@ -56,11 +57,15 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         contacts,
         demo,
         doctor,
+        erase,
         expect,
+        household,
         imports,
         lists,
+        pack,
         report,
         rules,
+        seal,
         serve,
         statement,
         sync,
@@ -81,12 +86,16 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         company,
         contacts,
         expect,
+        household,
         calls,
         statement,
         imports,
         report,
+        pack,
         rules,
         verify,
+        seal,
+        erase,
         sync,
         doctor,
         demo,

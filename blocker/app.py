@@ -21,12 +21,14 @@ from blocker.config import Config
 from blocker.control import Handler, ServiceAbsent, ask
 from blocker.core import record
 from blocker.core.case import Knowledge
-from blocker.core.company_setting import Settings
+from blocker.core.company_setting import Settings, digest
+from blocker.core.household_file import HouseholdFile
 from blocker.core.listing import ListName
+from blocker.core.machine_facts import Sums
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeClass
 from blocker.datadir import DataDir, Lock
-from blocker.dossiers import Dossiers, Here
+from blocker.dossiers import Here, read_file
 from blocker.errors import (
     BlockerError,
     ConfigError,
@@ -35,6 +37,7 @@ from blocker.errors import (
     LedgerCorruptError,
     LedgerFormatError,
 )
+from blocker.evidence import renewal
 from blocker.evidence.ledger import Ledger
 from blocker.fetching import Fetcher
 from blocker.foresight import Foresight
@@ -54,7 +57,9 @@ from blocker.wanting import WantedCalls
 T = TypeVar("T")
 
 SYNC_SECONDS = 3600
-"""How long the service may take to fetch a list and make a book of it."""
+"""How long the service may take for what is much work, such as to fetch a list and make a book of it."""
+
+_SLOW = frozenset({"sync", "erase", "erase-due", "erase-show"})
 
 
 class Owner:
@@ -68,6 +73,8 @@ class Owner:
         """What was found wrong at the start and stays so, as sentences for the household."""
         self.broken = False
         """Whether something could not be opened that a later try may open."""
+        self.on_synced: Callable[[], None] = lambda: None
+        """Called when a community list was replaced."""
         self._open = contextlib.AsyncExitStack()
         self._log = structlog.get_logger("app")
 
@@ -90,7 +97,8 @@ class Owner:
         self.problems += map(str, self.book.faults)
         self.ledger: Ledger | None = None
         if possessed:  # who doesn't own the directory must not write there
-            self.ledger = await self._opened(Ledger.open(self.datadir.path, now=self.clock.now))
+            self.ledger = await self._opened(self._open_ledger())
+        self._open.push_async_callback(self._close_ledger)
         self.recorder = Recorder(self.ledger, self.clock, fault="" if self.ledger else self.problems[-1])
         self._open.push_async_callback(self.recorder.close)
         self.rulekeeper = RuleKeeper(
@@ -122,10 +130,13 @@ class Owner:
             lambda: self.ledger,
             lambda: self.rules.companies,
             household=self.household,
+            laws=lambda: self.rules.laws,
         )
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
+        if self.household is not None and store is not None:
+            self.cabinet.open_erasing(self.household, self.wanted, store)
 
     def _wanted_calls(self, store: HouseholdDb | None) -> WantedCalls:
         config = self.config
@@ -148,11 +159,16 @@ class Owner:
             raise ConfigError(faults)
         self.problems += map(str, faults)  # newer rules may have dropped a company: what is said of others holds
         here = Here(lambda: self.rules.companies, self.clock, config.region, ZoneInfo(config.time_zone))
-        self.dossiers = Dossiers(lambda: reader(config), self.recorder.flush, self._settings, here)
         self.companies: Companies | None = None
         if store is not None:
-            self.companies = Companies(CompaniesDb(store), self.recorder, self.dossiers.file, self._configured, here)
+            self.companies = Companies(CompaniesDb(store), self.recorder, self._file, self._configured, here)
             self._lists_read = await self._opened(self.companies.load()) is not None and self._lists_read
+
+    async def _file(self) -> HouseholdFile:
+        """What the household has said about itself and companies so far."""
+        async with reader(self.config) as ledger:
+            today = self.clock.now().astimezone(ZoneInfo(self.config.time_zone)).date()
+            return await read_file(ledger, self.rules.companies, today)
 
     def _settings(self) -> Settings:
         """The settings for companies that are in force; the configuration's alone where the others can't be read."""
@@ -182,9 +198,38 @@ class Owner:
             self.broken |= not isinstance(error, ConfigError | LedgerCorruptError | LedgerFormatError)
             self._log.error("something can't be used; until it is mended calls ring", why=str(error))
             return None
-        if isinstance(opened, Ledger | HouseholdDb):
+        if isinstance(opened, HouseholdDb):
             self._open.push_async_callback(opened.close)
         return opened
+
+    async def _open_ledger(self) -> Ledger:
+        """The ledger; where it doesn't hold, a service begins a new one, and a command has it said."""
+        if not self._tolerant:
+            return await Ledger.open(self.datadir.path, now=self.clock.now)
+        return self._told_of(await renewal.open_or_begin(self.datadir.path, self.clock.now))
+
+    def _told_of(self, begun: renewal.Begun) -> Ledger:
+        if begun.told:
+            self.problems.append(begun.told)
+            self._log.error("a new evidence ledger was begun", why=begun.told)
+        return begun.ledger
+
+    async def begin_ledger_anew(self, why: str) -> None:
+        """Write no more to the ledger, which was found not to hold; calls ring until a new one has its first entry.
+
+        Raises:
+            LedgerError: it can't be done now, and calls go on ringing; trying again goes on where this ended.
+        """
+        self.recorder.detach(f"the evidence ledger doesn't hold: {why}")
+        old, self.ledger = self.ledger, None
+        if old is not None:
+            await old.abandon()
+        self.ledger = self._told_of(await renewal.begin_anew(self.datadir.path, why, self.clock.now))
+        self.recorder.attach(self.ledger)
+
+    async def _close_ledger(self) -> None:
+        if self.ledger is not None:
+            await self.ledger.close()
 
     async def close(self) -> None:
         """Close everything, last opened first; what waits is written before the ledger closes."""
@@ -199,15 +244,20 @@ class Owner:
         if self.household is None or not self._lists_read:
             return None
         own_rules = self.rulekeeper.complete
+        allow, block = self.household.index(ListName.ALLOW), self.household.index(ListName.BLOCK)
         return Knowledge(
-            allow=self.household.index(ListName.ALLOW),
-            block=self.household.index(ListName.BLOCK),
+            allow=allow,
+            block=block,
             companies=self.rules.companies,
             ranges=self.rules.ranges if own_rules else self.rules.ranges.of(RangeClass.PROTECTED),
             community=self.book if own_rules else Book(self.datadir.path / "no-book"),
             policy=self.config.policy,
             wanted=self.wanted.wanted(),
-            settings=self._settings(),
+            settings=(settings := self._settings()),
+            sums=Sums(
+                self.rules.sha256,
+                {**self.book.sums(), "allow": allow.sha256(), "block": block.sha256(), "companies": digest(settings)},
+            ),
         )
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -219,7 +269,6 @@ class Owner:
             "list-remove": self.household.list_remove,
             "list-show": self.household.list_show,
             "company-set": self.companies.set,
-            "company-show": self.dossiers.show,
             "sync": self.sync,
             **self.wanted.handlers(),
             **self.cabinet.handlers(),
@@ -236,6 +285,7 @@ class Owner:
         fetcher = Fetcher()
         syncer = Syncer(shelf=self.book, fetch=fetcher.fetch, bind=bind, clock=self.clock)
         done = await syncer.sync(origin, region=self.config.region, source=source)
+        self.on_synced()
         await self.recorder.durable(
             record.list_synced(
                 self.clock.now(), source=done.source, origin=done.origin, entries=done.entries, sha256=done.sha256
@@ -276,7 +326,7 @@ async def command(config: Config, name: str, **arguments: Any) -> Any:  # noqa: 
     Raises:
         BlockerError: it can't be done; the message says why.
     """
-    patience = SYNC_SECONDS if name == "sync" else 60
+    patience = SYNC_SECONDS if name in _SLOW else 60
     try:
         return await ask(DataDir(config.data_dir).control_socket, name, patience=patience, **arguments)
     except ServiceAbsent:

@@ -3,15 +3,14 @@
 Settings are kept where decisions find them, each change being told in the ledger as well; everything else is entries of
 the ledger only. Decides which statements make sense together. The methods take and return plain values, since they are
 called alike from the command line and through the control socket. What a setting does to a call is decided in
-`core/rows.py`, what the facts mean under the law in `core/law.py`.
+`core/rows.py`, which company a fact is about in `filing/company_facts.py`, what it means by law in `core/law.py`.
 """
 
-import dataclasses
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from blocker.core.company import Company, CompanyBook, Purpose, Role
 from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting, Settings, digest
@@ -19,11 +18,10 @@ from blocker.core.entry import EntryKind
 from blocker.core.household_facts import Fact, How, Says, company_set
 from blocker.core.household_file import HouseholdFile
 from blocker.core.record import Content
-from blocker.core.typed import past_day, the_company
+from blocker.core.typed import word_of
 from blocker.dossiers import Here
 from blocker.errors import Fault, UsageError
-
-_Word = TypeVar("_Word", bound=StrEnum)
+from blocker.filing.company_facts import CompanyFacts
 
 
 class _TakenBack(StrEnum):
@@ -74,7 +72,8 @@ class Companies:
 
         `file` gives what the household has said so far, companies that were taken over standing for their heirs too.
         """
-        self._store, self._journal, self._file, self._configured, self._here = store, journal, file, configured, here
+        self._store, self._journal, self._configured, self._here = store, journal, configured, here
+        self._facts = CompanyFacts(file, here)
         self.settings: Settings = configured
         """Those in force."""
         self.on_change: Callable[[], None] = lambda: None
@@ -124,13 +123,12 @@ class Companies:
             *_contract(customer, self._day(since, "customer since"), self._day(until, "customer until")),
             *_objection(self._day(objected_on, "objected on"), objected_how),
             *_consent(consent, self._day(consent_on, "consent on")),
-            *(Fact(_KIND[_word(what, _TakenBack)], Says.TAKEN_BACK) for what in take_back),
+            *(Fact(_KIND[word_of(what, _TakenBack)], Says.TAKEN_BACK) for what in take_back),
         ]
-        setting = None if calls is None else _word(calls, Calls)
+        setting = None if calls is None else word_of(calls, Calls)
         if setting is None and not facts:
             raise UsageError("say what to set (blocker company set --help shows what there is)")
-        found, facts = self._meant(company, facts, also_today=setting is not None)
-        facts = await self._completed(found.slug, facts)
+        found, facts = await self._facts.settled(company, facts, also_today=setting is not None)
         await self._make(found.slug, setting, facts, by)
         return {
             "company": found.slug,
@@ -141,39 +139,7 @@ class Companies:
         }
 
     def _day(self, text: str | None, what: str) -> date | None:
-        return None if text is None else past_day(text, what, self._here.today())
-
-    def _meant(self, said: str, facts: list[Fact], *, also_today: bool) -> tuple[Company, list[Fact]]:
-        """The company that a name means, and the facts with the company that it meant on the day of each.
-
-        Raises:
-            UsageError: it means none, or several, or not the same on all these days.
-        """
-        today, book, region = self._here.today(), self._here.book(), self._here.region
-        named = [the_company(book, said, fact.until or fact.since or fact.on or today, region) for fact in facts]
-        meant = [*named, the_company(book, said, today, region)] if also_today else named
-        heirs = {company.slug: company for company in (book.successor(one.slug, today) or one for one in meant)}
-        if len(heirs) > 1:
-            names = " and ".join(f"{company.name} ({slug})" for slug, company in heirs.items())
-            what = "say it in a command for each, by the name in brackets"
-            raise UsageError(f"“{said}” means {names}, each on one of the days that this is about ({what})")
-        (found,) = heirs.values()
-        about = [
-            dataclasses.replace(fact, company=company.slug, said_company=said)
-            for fact, company in zip(facts, named, strict=True)
-        ]
-        return found, about
-
-    async def _completed(self, slug: str, facts: list[Fact]) -> list[Fact]:
-        """Where the end of a contract is said, its beginning is that of the running one that was said before."""
-        if not any(fact.until and not fact.since for fact in facts):
-            return facts
-        running = [item for item in (await self._file()).contracts if item.company == slug and item.until is None]
-        since = running[0].since if running else None
-        return [
-            _contract_of(dataclasses.replace(fact, since=since)) if fact.until and not fact.since else fact
-            for fact in facts
-        ]
+        return self._here.day(text, what)
 
     async def _make(self, slug: str, setting: Calls | None, facts: list[Fact], by: str) -> None:
         """Keep the setting and tell the ledger everything; what can't be told is taken back."""
@@ -233,32 +199,17 @@ def _contract(customer: str | None, since: date | None, until: date | None) -> l
         raise UsageError("a day of a contract was given, but not that there was one (add --customer)")
     if customer is None:
         return []
-    return [_contract_of(Fact(EntryKind.CONTRACT, _word(customer, Says), since=since, until=until))]
-
-
-def _contract_of(fact: Fact) -> Fact:
-    if fact.since and fact.until and fact.until < fact.since:
-        raise UsageError(
-            f"a contract can't end on {fact.until}, before it began on {fact.since} (is one of the days wrong?)"
-        )
-    return fact
+    return [Fact(EntryKind.CONTRACT, word_of(customer, Says), since=since, until=until)]
 
 
 def _objection(on: date | None, how: str | None) -> list[Fact]:
     if on is None and how is not None:
         raise UsageError("how you objected was given, but not when (add --objected-on DATE)")
-    return [Fact(EntryKind.OBJECTION, Says.YES, on=on, how=_word(how, How) if how else None)] if on else []
+    return [Fact(EntryKind.OBJECTION, Says.YES, on=on, how=word_of(how, How) if how else None)] if on else []
 
 
 def _consent(consent: str | None, on: date | None) -> list[Fact]:
-    says = _word(consent, Says) if consent else None
+    says = word_of(consent, Says) if consent else None
     if (on is not None) is not (says is Says.YES):
         raise UsageError("a consent needs the day on which it was given, and only a consent has one")
     return [Fact(EntryKind.CONSENT, says, on=on)] if says else []
-
-
-def _word(text: str, words: type[_Word]) -> _Word:
-    try:
-        return words(text)
-    except ValueError:
-        raise UsageError(f"“{text}” is none of: {', '.join(words)}") from None

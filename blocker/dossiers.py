@@ -1,26 +1,34 @@
 """Everything that the house knows of a company: what the rules say, what the household says, which calls name it.
 
-Reads only. Decides which entries of the ledger are about a company; they are counted by what a person's statement says,
-never by what the machine made of a call. What has to be checked in the rules' facts, `core/dossier.py` decides.
+Reads only. Puts together what others decide: which calls are about a company (`filing/naming.py`), how they are counted
+(`core/company_calls.py`), what they point to by law (`filing/judging.py`), what has to be checked in the rules' facts
+(`core/dossier.py`).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from blocker.core.company import CompanyBook
+from blocker.core import household_shown as shown
+from blocker.core.attached import Attached, attached_of
+from blocker.core.company import Company, CompanyBook
+from blocker.core.company_calls import CompanyCall, after_what, counts, holders
 from blocker.core.company_setting import Calls, CompanySetting, Settings
 from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind
 from blocker.core.household_entries import FILE_KINDS, project
-from blocker.core.household_file import HouseholdFile
-from blocker.core.observed import Statement, local_time, statement_of
+from blocker.core.household_file import EVERYBODY, HouseholdFile, Registration
+from blocker.core.law import Finding, LawBook, LawFlag
+from blocker.core.law_shown import shown_flag
 from blocker.core.ports import Clock
-from blocker.core.typed import the_company
-from blocker.earlier import withdrawn
+from blocker.core.ranges import RangeBook
+from blocker.core.registers import CalendarAround, waiting
+from blocker.core.told_in_calls import with_statements
+from blocker.core.typed import past_day, the_company
+from blocker.filing.judging import facts_of, judged
+from blocker.filing.naming import calls_naming
 
 _DEFAULT = CompanySetting(Calls.DEFAULT, "")
 
@@ -34,7 +42,7 @@ class Entry(Protocol):
         ...
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> Mapping[str, Any]:
         """What it says."""
         ...
 
@@ -63,22 +71,35 @@ class Here:
         """The household's day."""
         return self.clock.now().astimezone(self.zone).date()
 
+    def day(self, text: str | None, what: str) -> date | None:
+        """A day of the past as a person wrote it; None where nothing was written. Raises as `past_day` does."""
+        return None if text is None else past_day(text, what, self.today())
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What calls are judged by."""
+
+    laws: LawBook
+    ranges: RangeBook
+    calendar: CalendarAround
+    """The public holidays around a day in a country."""
+
+    def counts_from(self, registration: Registration) -> date | None:
+        """From which day on calls count to a registered line."""
+        wait = waiting(self.laws, registration.register, registration.on, self.calendar)
+        return wait.counts_from if wait else None
+
 
 class Dossiers:
-    """What is known of companies."""
+    """What is known of companies and of the household."""
 
-    def __init__(
-        self,
-        records: Callable[[], AbstractAsyncContextManager[Records]],
-        flush: Callable[[], Awaitable[bool]],
-        settings: Callable[[], Settings],
-        here: Here,
-    ) -> None:
-        """`flush` writes what still waits to be recorded, such as the call of a moment ago."""
-        self._records, self._flush, self._settings, self._here = records, flush, settings, here
+    def __init__(self, ledger: Records, settings: Settings, rules: Rules, lines: Mapping[str, str], here: Here) -> None:
+        """`lines` are the household's lines with the country of each."""
+        self._ledger, self._settings, self._rules, self._lines, self._here = ledger, settings, rules, lines, here
 
-    async def show(self, company: str) -> Any:  # noqa: ANN401
-        """All of it, as JSON values.
+    async def show(self, company: str) -> dict[str, Any]:
+        """All that is known of a company, as JSON values.
 
         Args:
             company: its slug or one of its names, also a former one, as a person types it.
@@ -89,25 +110,53 @@ class Dossiers:
         """
         book, today = self._here.book(), self._here.today()
         found = the_company(book, company, today, self._here.region)
-        setting = self._settings().get(found.slug, _DEFAULT)
-        await self._flush()
-        async with self._records() as ledger:
-            file = await read_file(ledger, book, today)
-            named = await _named_in(ledger, {one.slug for one in book if _heir(book, one.slug, today) == found.slug})
+        setting = self._settings.get(found.slug, _DEFAULT)
+        file, files = await read_file(self._ledger, book, today), await read_attached(self._ledger)
+        slugs = {one.slug for one in book if _heir(book, one.slug, today) == found.slug}
+        calls = await calls_naming(self._ledger, slugs, self._lines, self._here.region)
+        flags = self._judged(found, slugs, calls, file)
+        now = self._here.clock.now().astimezone(self._here.zone)
+        after = after_what(calls, found.slug, file, files=files, counts_from=self._rules.counts_from, now=now)
         return dossier(found, book, today) | {
             "setting": {"calls": str(setting.calls), "where": setting.where},
-            "household": _said_of(found.slug, file),
-            "named_in": named,
+            "household": _said_of(found.slug, file, files),
+            "named_in": counts(calls) | after | {"holders": holders(calls, file)},
+            "law": _by_provision(calls, flags),
+            "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
 
-    async def file(self) -> HouseholdFile:
-        """What the household has said so far about companies; those taken over stand for their heirs too."""
-        async with self._records() as ledger:
-            return await read_file(ledger, self._here.book(), self._here.today())
+    async def household(self) -> dict[str, Any]:
+        """What the household says about itself, as JSON values; raises as `show` does."""
+        file = await read_file(self._ledger, self._here.book(), self._here.today())
+        files = await read_attached(self._ledger)
+        return shown.shown_file(file, files, self._rules.counts_from) | {
+            "files": [
+                item.file._asdict() | {"what": str(item.what), "how": item.how, "entry": item.n}
+                for item in files.values()
+            ]
+        }
+
+    def _judged(
+        self, found: Company, slugs: Collection[str], calls: list[CompanyCall], file: HouseholdFile
+    ) -> list[tuple[LawFlag, ...]]:
+        """What each call points to, held against the company that it was for."""
+
+        def held_against(call: CompanyCall) -> str:
+            return found.slug if call.said.company in slugs else call.said.company or ""
+
+        mine = [call for call in calls if held_against(call) == found.slug]
+        household = with_statements(file, found.slug, mine)
+        return judged(
+            calls,
+            household,
+            lambda call: facts_of(call, held_against(call), found.sector, self._rules.ranges),
+            self._rules.laws,
+            self._rules.calendar,
+        )
 
 
 async def read_file(ledger: Records, book: CompanyBook, today: date) -> HouseholdFile:
-    """What the household has said about companies, as the ledger has it.
+    """What the household has said about itself and companies, as the ledger has it.
 
     Raises:
         LedgerError: the ledger can't be read.
@@ -116,46 +165,58 @@ async def read_file(ledger: Records, book: CompanyBook, today: date) -> Househol
     return project(entries, lambda slug: _heir(book, slug, today))
 
 
+async def read_attached(ledger: Records) -> dict[str, Attached]:
+    """What is said of the files beside the ledger, by their sums; the latest word about each.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    read = [attached_of(entry.n, entry.content) async for entry in ledger.entries([EntryKind.ATTACHMENT])]
+    return {item.file.sha256: item for item in read}
+
+
 def _heir(book: CompanyBook, slug: str, today: date) -> str:
     heir = book.successor(slug, today)
     return heir.slug if heir else slug
 
 
-def _said_of(slug: str, file: HouseholdFile) -> dict[str, Any]:
+def _said_of(slug: str, file: HouseholdFile, files: shown.Files) -> dict[str, Any]:
     return {
         "never_customer": slug in file.never_customer_of,
-        "contracts": [
-            {"since": str(item.since) if item.since else None, "until": str(item.until) if item.until else None}
-            for item in file.contracts
-            if item.company == slug
-        ],
-        "objections": [{"on": str(item.when), "how": item.how or None} for item in file.objected(slug)],
-        "never_consented": slug in file.never_consented_to,
-        "consents": [str(item.when) for item in file.consents if item.company == slug],
+        "contracts": [shown.contract(item, files) for item in file.contracts if item.company == slug],
+        "objections": [shown.objection(item, files) for item in file.objected(slug)],
+        "never_consented": not {slug, EVERYBODY}.isdisjoint(file.never_consented_to),
+        "consents": [shown.consent(item, files) for item in file.consents if item.company == slug],
+        "cases": [shown.open_case(item) for item in file.open_cases if item.company == slug],
     }
 
 
-async def _named_in(ledger: Records, slugs: Collection[str]) -> dict[str, Any]:
-    """The calls whose latest statement says that the caller called for one of these, with the first and the last."""
-    found: dict[str, Statement] = {}
-    gone = await withdrawn(ledger)
-    async for entry in ledger.entries([EntryKind.STATEMENT]):
-        if entry.n in gone:
-            continue
-        call, said = statement_of(entry.n, entry.content)
-        if said.company in slugs:
-            found[call] = said
-        else:
-            found.pop(call, None)
-    times: list[tuple[str, str]] = []
-    if found:
-        screened = ledger.entries([EntryKind.CALL_SCREENED], calls=list(found))
-        times = sorted([(entry.content["at"], entry.content["offset"]) async for entry in screened])
+def _by_provision(calls: list[CompanyCall], flags: list[tuple[LawFlag, ...]]) -> list[dict[str, Any]]:
+    """How many calls point to each version of a provision, what points most first."""
+    told: dict[tuple[str, str, Finding], dict[str, Any]] = {}
+    for call, its in zip(calls, flags, strict=True):
+        for flag in its:
+            key = flag.provision.id, flag.provision.version, flag.finding
+            one = told.setdefault(key, shown_flag(flag) | {"calls": 0, "first": call.seen.local})
+            one |= shown_flag(flag) | {"calls": one["calls"] + 1, "last": call.seen.local}
+    return sorted(told.values(), key=lambda one: (list(Finding).index(one["finding"]), -one["calls"], one["provision"]))
+
+
+def _shown_call(call: CompanyCall, flags: tuple[LawFlag, ...]) -> dict[str, Any]:
+    seen = call.seen
     return {
-        "calls": len(found),
-        "said": sorted({said.said_company for said in found.values()}),
-        "marketing": sum(said.mark == "marketing" for said in found.values()),
-        "wanted": sum(said.mark == "wanted" for said in found.values()),
-        "first": local_time(*times[0]) if times else None,
-        "last": local_time(*times[-1]) if times else None,
+        "call": seen.call,
+        "at": seen.local,
+        "line": seen.line,
+        "presented": seen.presented,
+        "number": seen.number or None,
+        "happened": str(seen.happened),
+        "seen_by": seen.seen_by or None,
+        "answered": call.answered,
+        "mark": call.said.mark,
+        "said_company": call.said.said_company,
+        "said_call_centre": call.said.said_call_centre,
+        "entry": seen.n,
+        "statement": seen.statement.n,
+        "law": [shown_flag(flag) for flag in flags],
     }

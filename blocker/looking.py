@@ -4,25 +4,38 @@ Opens what a running service would decide by and what it has recorded, beside it
 nothing. `app.py` is the other half: the one owner, who may write.
 """
 
+import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from blocker import child
+from blocker.clock import SystemClock
 from blocker.companies import in_force, known_settings
 from blocker.config import Config
 from blocker.core.call import Line
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
+from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device
 from blocker.core.listing import ListIndex, Listing, ListName
+from blocker.core.record import SIGNS_OF_WATCHING, Content
+from blocker.core.seal import Sealed
 from blocker.core.wanted import Wanted
 from blocker.datadir import DataDir
-from blocker.dossiers import read_file
-from blocker.errors import ConfigError, RulesError
+from blocker.dossiers import Dossiers, Entry, Here, Records, Rules, read_file
+from blocker.errors import ConfigError, LedgerError, RulesError
+from blocker.evidence import head_copies, renewal
+from blocker.evidence.attachments import Attachments
 from blocker.evidence.reading import LedgerReader
+from blocker.filing.sealing import read_sealed
+from blocker.filing.verifying import Found
+from blocker.holidays_of import calendar_around
 from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
@@ -80,6 +93,51 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
         await opened.close()
 
 
+async def last_watched(config: Config) -> Content | None:
+    """The last sign that somebody watched; for a ledger that has none yet, what the one before it shows, if it does."""
+    async with reader(config) as ledger:
+        watched = await ledger.newest(SIGNS_OF_WATCHING)
+        begun = await ledger.newest({EntryKind.LEDGER_BEGUN})
+    if watched is not None:
+        return watched.content
+    for folder in renewal.kept(config.data_dir)[-1:] if begun else []:
+        with contextlib.suppress(LedgerError, KeyError, TypeError):  # anything may be in it
+            old = await LedgerReader.open(folder)
+            try:
+                if (watched := await old.newest(SIGNS_OF_WATCHING)) is not None:
+                    parse_time(watched.content["at"])
+                    return watched.content
+            finally:
+                await old.close()
+    return None
+
+
+async def own_command(config: Config, *words: str) -> child.Ended:
+    """Run a command of this program in a niced process of its own; raises as `child.run`."""
+    where = ("--config", str(config.path)) if config.path else ()
+    return await child.run("blocker", *where, *words)
+
+
+async def last_verified(config: Config) -> datetime | None:
+    """When the ledger was last found to verify, or else begun."""
+    return await asyncio.to_thread(head_copies.last_verified, config.data_dir / head_copies.FILE)
+
+
+async def verify_apart(config: Config) -> Found:
+    """Verify the ledger in a process of its own.
+
+    Raises:
+        LedgerError: it can't be done.
+    """
+    ended = await own_command(config, "verify", "--json")
+    try:
+        found = json.loads(ended.output)
+        first = [fault["what"] for fault in found["faults"][:1]]
+        return Found("".join(first), "".join(found["files"][:1]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"{ended.last_words or 'blocker verify gave no answer'} (run blocker verify)") from error
+
+
 async def knowledge(config: Config) -> Knowledge:
     """What a running service would decide by at this moment, for somebody who asks why; changes nothing."""
     return (await look(config)).knowledge
@@ -122,16 +180,66 @@ async def look(config: Config) -> Look:
     return Look(known, rules, listings)
 
 
+@contextlib.asynccontextmanager
+async def dossiers(config: Config) -> AsyncIterator[Dossiers]:
+    """What is known of companies and the household, as the ledger and the rules have it at this moment.
+
+    Raises:
+        ConfigError: the configuration names companies that the rules don't know.
+        LedgerError: the ledger can't be read.
+    """
+    looked, setting = await look(config), setting_of(config)
+    book = looked.knowledge.companies
+    here = Here(lambda: book, SystemClock(), config.region, ZoneInfo(config.time_zone))
+    rules = Rules(looked.rules.laws, looked.rules.ranges, calendar_around)
+    async with _records(config) as ledger:
+        yield Dossiers(ledger, looked.knowledge.settings, rules, countries_of(setting), here)
+
+
+def countries_of(setting: Setting) -> dict[str, str]:
+    """The household's lines by name, with the country (ISO 3166-1) where each is."""
+    return {line.name: line.region for line in (setting.home, *setting.lines)}
+
+
+class _NoLedger:
+    """What there is to read before the ledger is begun."""
+
+    async def entries(self, *_: object, **__: object) -> AsyncIterator[Entry]:
+        for entry in list[Entry]():
+            yield entry
+
+
+@contextlib.asynccontextmanager
+async def _records(config: Config) -> AsyncIterator[Records]:
+    if not (config.data_dir / ledger_db.FILE).exists():
+        yield _NoLedger()
+        return
+    async with reader(config) as ledger:
+        yield ledger
+
+
+async def shown_household(config: Config) -> dict[str, Any]:
+    """What the household says about itself, and which of its files are there; raises as `dossiers` does."""
+    store = Attachments(config.data_dir)
+    async with dossiers(config) as known:
+        shown = await known.household()
+    return shown | {"files": [file | {"there": store.exists(file["sha256"])} for file in shown["files"]]}
+
+
 async def household_file(config: Config, companies: CompanyBook, today: date) -> HouseholdFile:
     """What the household has said about itself and companies; nothing where there is no ledger yet.
 
     Raises:
         LedgerError: the ledger can't be read.
     """
-    if not (config.data_dir / ledger_db.FILE).exists():
-        return HouseholdFile()
-    async with reader(config) as ledger:
+    async with _records(config) as ledger:
         return await read_file(ledger, companies, today)
+
+
+async def sealed(config: Config) -> Sealed:
+    """The last seal and its time-stamps; raises LedgerError where the ledger can't be read."""
+    async with reader(config) as ledger:
+        return await read_sealed(ledger)
 
 
 CALL_READERS: Mapping[Device, CallReader] = {

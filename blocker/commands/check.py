@@ -11,6 +11,7 @@ from blocker.config import Config
 from blocker.core.case import Found
 from blocker.core.decide import Row
 from blocker.core.law import Finding, LawFlag
+from blocker.core.law_shown import shown_flag
 from blocker.core.number import E164, Caller, Unusable, number_type
 from blocker.core.policy_week import Layer
 from blocker.core.verdict import Decision, Match
@@ -226,7 +227,7 @@ def _as_json(explanation: Explanation, flags: tuple[LawFlag, ...]) -> dict[str, 
         "beside": [{"list": str(item.list), "number": item.text, "how": how} for how, item in explanation.beside],
         "layers": [{"name": layer.name, "where": dict(layer.origins)} for layer in explanation.layers],
         "names": [company.slug for company in explanation.names],
-        "law": [_flag(flag) for flag in flags],
+        "law": [shown_flag(flag) for flag in flags],
     }
 
 
@@ -245,19 +246,3 @@ def _row_as_json(row: Row, found: Found | None, explanation: Explanation) -> dic
 
 def _match(match: Match) -> dict[str, str]:
     return {"kind": match.kind, "what": match.what, "where": match.where, "note": match.note}
-
-
-def _flag(flag: LawFlag) -> dict[str, Any]:
-    provision = flag.provision
-    return {
-        "provision": provision.id,
-        "finding": str(flag.finding),
-        "sentence": flag.sentence,
-        "citation": provision.citation,
-        "version": provision.version,
-        "check": provision.check,
-        "binding": str(provision.binding),
-        "where": provision.where,
-        "facts": [{"what": fact.what, "value": fact.value} for fact in flag.facts],
-        "unknown": list(flag.unknown),
-    }

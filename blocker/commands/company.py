@@ -3,10 +3,12 @@
 import argparse
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
-from blocker.commands.company_page import CALLS, page, sentence
+from blocker.commands.company_page import CALLS, page
+from blocker.commands.household_page import sentence
 from blocker.config import Config
 from blocker.core.company import Company, Role
 from blocker.core.company_name import fold
@@ -147,14 +149,15 @@ async def run_set(config: Config, arguments: argparse.Namespace) -> int:
         say(f"{name}: {CALLS[Calls(done['calls'])]}.")
     for fact in done["recorded"]:
         then = "" if fact["company"] == done["company"] else f" ({fact['company']} then)"
-        say(f"{name}: recorded that {sentence(fact)}{then}.")
+        say(f"{name}: recorded that {sentence(fact, ZoneInfo(config.time_zone))}{then}.")
     warn(done["warnings"])
     return OK
 
 
 async def run_show(config: Config, arguments: argparse.Namespace) -> int:
     """Show what is known of one company."""
-    known = await app.command(config, "company-show", company=" ".join(arguments.company))
+    async with looking.dossiers(config) as dossiers:
+        known = await dossiers.show(" ".join(arguments.company))
     if arguments.json:
         say(json.dumps(known, ensure_ascii=False, indent=2))
         return OK

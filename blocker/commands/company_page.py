@@ -7,10 +7,9 @@ caller said: for X” is never “X called”.
 from collections.abc import Iterator
 from typing import Any
 
+from blocker.commands.company_calls_page import MOST_CALLS, calls, each_call, law
+from blocker.commands.household_page import consented, in_court, objected, proven, was_customer
 from blocker.core.company_setting import Calls
-from blocker.core.entry import EntryKind
-from blocker.core.household_facts import Says
-from blocker.core.plain_text import one_line
 
 CALLS = {
     Calls.DEFAULT: "its published marketing numbers are blocked, all else is as for anybody",
@@ -20,37 +19,9 @@ CALLS = {
 }
 """What each setting does."""
 
-_MISTAKEN = {EntryKind.CONTRACT: "being a customer", EntryKind.OBJECTION: "objecting", EntryKind.CONSENT: "consent"}
-
-
-def sentence(fact: dict[str, Any]) -> str:
-    """What an entry about the household says, to follow “recorded that”."""
-    kind, says = fact["kind"], fact["says"]
-    if says == Says.TAKEN_BACK:
-        return f"what was said about {_MISTAKEN[EntryKind(kind)]} was a mistake"
-    if kind == EntryKind.OBJECTION:
-        return objected(fact)
-    if kind == EntryKind.CONSENT:
-        return f"you consented on {fact['on']}" if says == Says.YES else "you never consented"
-    return "you never were a customer" if says == Says.NEVER else was_customer(fact)
-
-
-def objected(objection: dict[str, Any]) -> str:
-    """One objection."""
-    how = f", {objection['how'].replace('-', ' ')}" if objection["how"] else ""
-    return f"you objected on {objection['on']}{how}"
-
-
-def was_customer(contract: dict[str, Any]) -> str:
-    """One contract."""
-    since, until = contract["since"], contract["until"]
-    if until is None:
-        return "you are a customer" + (f" since {since}" if since else "")
-    return "you were a customer" + (f" from {since}" if since else "") + f" until {until}"
-
 
 def page(known: dict[str, Any]) -> Iterator[str]:
-    """Everything that `company-show` answers."""
+    """Everything that `Dossiers.show` gives."""
     yield f"{known['name']} ({known['slug']}): {known['role']}, {known['sector']}, {known['country']}"
     yield from _facts(known)
     for title, lines in (
@@ -62,7 +33,9 @@ def page(known: dict[str, Any]) -> Iterator[str]:
         ("Check this first", known["check_first"]),
         ("Known false positives", known["false_positives"]),
         ("What you say", list(_said(known))),
-        ("Recorded calls", list(_calls(known))),
+        ("Recorded calls", list(calls(known))),
+        ("What the law of their day says of them", list(law(known))),
+        (f"The calls, the last {MOST_CALLS} at most (--json has all, with the facts)", list(each_call(known))),
     ):
         if lines:
             yield f"\n{title}"
@@ -111,21 +84,9 @@ def _said(known: dict[str, Any]) -> Iterator[str]:
     yield f"calls: {setting['calls']}, so that {CALLS[Calls(setting['calls'])]}{where}"
     if said["never_customer"]:
         yield "you never were a customer"
-    yield from map(was_customer, said["contracts"])
-    yield from map(objected, said["objections"])
+    yield from (proven(was_customer(item), item) for item in said["contracts"])
+    yield from (proven(objected(item), item) for item in said["objections"])
     if said["never_consented"]:
         yield "you never consented"
-    yield from (f"you consented on {day}" for day in said["consents"])
-
-
-def _calls(known: dict[str, Any]) -> Iterator[str]:
-    named = known["named_in"]
-    if not named["calls"]:
-        yield f"no statement says that a caller called for {known['name']}"
-        return
-    calls = "1 call" if named["calls"] == 1 else f"{named['calls']} calls"
-    said = ", ".join(f"“{one_line(name)}”" for name in named["said"])
-    yield f"{calls} of which somebody in the house stated: the caller said: for {said}"
-    yield f"marked as marketing: {named['marketing']}, as wanted: {named['wanted']}"
-    if named["first"]:
-        yield f"first {named['first']}, last {named['last']}"
+    yield from (proven(consented(item), item) for item in said["consents"])
+    yield from (proven(in_court(item), item) for item in said["cases"])

@@ -5,16 +5,36 @@ companies a name may mean is `company.py`'s business.
 """
 
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 
 from blocker.core.company import Company, CompanyBook
 from blocker.core.plain_text import one_line
 from blocker.errors import UsageError
+
+Word = TypeVar("Word", bound=StrEnum)
 
 FIRST_YEAR = 1900
 """A day before it is a typing error: no company of today had customers by telephone then."""
 
 MAX_REMARK = 200
 """Characters; a remark stands in a column of a list."""
+
+
+MAX_TELLING = 20_000
+"""Characters; a letter of some pages."""
+
+
+def word_of(text: str, words: type[Word]) -> Word:
+    """One of a few words.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    try:
+        return words(text)
+    except ValueError:
+        raise UsageError(f"“{text}” is none of: {', '.join(words)}") from None
 
 
 def remark(text: str, what: str, *, blank: bool = True) -> str:
@@ -35,6 +55,20 @@ def remark(text: str, what: str, *, blank: bool = True) -> str:
         raise UsageError(f"{what} has {len(written)} characters, and may have {MAX_REMARK} (say it more shortly)")
     if not written and not blank:
         raise UsageError(f"{what} is blank; write something or leave it out")
+    return written
+
+
+def telling(text: str, what: str) -> str:
+    """A text of several lines, such as a letter, without the space around it and with plain ends of lines.
+
+    Raises:
+        UsageError: it has what can't be seen, or more than `MAX_TELLING` characters.
+    """
+    lines = [line.rstrip() for line in text.strip().replace("\r\n", "\n").split("\n")]
+    if wrong := next((line for line in lines if one_line(line) != line), ""):
+        raise UsageError(f"{what} has characters that can't be seen: “{one_line(wrong[:40])}” (leave them out)")
+    if len(written := "\n".join(lines)) > MAX_TELLING:
+        raise UsageError(f"{what} has {len(written)} characters, and may have {MAX_TELLING} (attach it as a file)")
     return written
 
 

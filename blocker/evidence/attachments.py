@@ -104,6 +104,11 @@ class Attachments:
         """Whether a file of this sum is there; its bytes aren't looked at."""
         return self.path_of(sha256).is_file()
 
+    def sums(self) -> frozenset[str]:
+        """The sums of all files that are there, by their names."""
+        there = self._folder.iterdir() if self._folder.is_dir() else ()
+        return frozenset(path.name for path in there if _SUM.fullmatch(path.name))
+
     async def remove(self, sha256: str) -> None:
         """Take a file away, durably; one that isn't there is no fault.
 

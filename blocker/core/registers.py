@@ -1,0 +1,50 @@
+"""Do-not-call registers as the law files name them, and from which day on calls to a registered line count.
+
+Decides which waiting time a registration is under. What a call after it points to, `law.py` decides.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from blocker.core.household_predicates import Register
+from blocker.core.law import LawBook, Provision
+from blocker.core.law_time import Calendar, Wait
+
+CalendarAround = Callable[[date, str], Calendar]
+"""The public holidays around a day in a country (ISO 3166-1)."""
+
+
+class Waiting(NamedTuple):
+    """What a registration has to wait for."""
+
+    country: str
+    """ISO 3166-1: whose register it is."""
+    wait: str
+    """In words, such as `5 working days`."""
+    counts_from: date
+    """The first day on which a call is too late for the caller to excuse."""
+
+
+def known_registers(laws: LawBook) -> dict[str, str]:
+    """The keys of all registers, with the country of each."""
+    return {rule.register: provision.country for provision, rule in _asking(laws)}
+
+
+def waiting(laws: LawBook, register: str, on: date, calendar: CalendarAround) -> Waiting | None:
+    """From when on calls count to a line that was registered on a day, by the law of that day or the first after it.
+
+    None where no rule asks about the register from that day on.
+    """
+    asking = [(provision, rule) for provision, rule in _asking(laws) if rule.register == register]
+    later = [(provision, rule) for provision, rule in asking if provision.valid_to >= on]
+    if not later:
+        return None
+    provision, rule = min(later, key=lambda item: item[0].valid_from)
+    wait = Wait(rule.months, rule.calendar_days, rule.working_days)
+    last = wait.last_day(on, calendar(on, provision.country).national)
+    return Waiting(provision.country, str(wait), max(last + timedelta(days=1), provision.valid_from))
+
+
+def _asking(laws: LawBook) -> list[tuple[Provision, Register]]:
+    return [(item, item.parameters) for item in laws if isinstance(item.parameters, Register)]

@@ -1,0 +1,130 @@
+"""The calls of which a person says that they were for a company, drawn together from all entries about each.
+
+Decides which calls those are: the latest statement about a call that nobody took back names the company, as the one it
+was for or as the call centre. What the machine made of a call never does. Also decides what is known of whether a call
+was answered. Counting is `core/company_calls.py`'s, judging `judging.py`'s.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from blocker.core.company_calls import CompanyCall
+from blocker.core.corrected import withdrawn_of
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.imported import imported_call
+from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.statement import Said, said_in
+from blocker.errors import LedgerCorruptError
+
+_SAID = (EntryKind.STATEMENT, EntryKind.CORRECTION)
+_ABOUT_CALLS = (EntryKind.CALL_SCREENED, EntryKind.CALL_IMPORTED, EntryKind.OUTCOME, EntryKind.CALL_ENDED)
+_NOBODY_TALKED = frozenset({"NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
+
+
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        ...
+
+
+class Records(Protocol):
+    """Where entries are read."""
+
+    def entries(
+        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds, about these calls."""
+        ...
+
+
+class _Whole(NamedTuple):
+    """A statement in both its forms."""
+
+    short: Statement
+    full: Said
+
+
+async def calls_naming(
+    ledger: Records, slugs: Collection[str], countries: Mapping[str, str], country: str
+) -> list[CompanyCall]:
+    """The calls that statements say were for one of these companies, in the order of time.
+
+    Args:
+        ledger: where entries are read.
+        slugs: the company and those that have gone into it.
+        countries: the household's lines, with the country (ISO 3166-1) where each is.
+        country: of a line that the configuration doesn't name any more.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    statements, withdrawn = await _statements(ledger)
+    naming = {
+        call: said for call, said in statements.items() if {said.full.company, said.full.call_centre} & set(slugs)
+    }
+    if not naming:
+        return []
+    entries = [entry async for entry in ledger.entries(_ABOUT_CALLS, calls=list(naming))]
+    outcomes = _by_call(entries, EntryKind.OUTCOME)
+    ended = _by_call(entries, EntryKind.CALL_ENDED)
+    found: dict[str, CompanyCall] = {}
+    for entry in entries:
+        content, call = entry.content, entry.content["call"]
+        if call in found:
+            continue  # the same call told twice is one, and what this machine saw of it comes first
+        match content["kind"]:
+            case EntryKind.CALL_SCREENED:
+                seen = seen_call(entry.n, content, outcomes.get(call), naming[call].short)
+                end: Mapping[str, Any] = ended.get(call, {})
+            case EntryKind.CALL_IMPORTED if entry.n not in withdrawn:
+                seen, end = imported_call(entry.n, content, naming[call].short), content
+            case _:
+                continue
+        said = naming[call].full
+        found[call] = CompanyCall(seen, said, _at(seen), countries.get(seen.line, country), _answered(seen, said, end))
+    return sorted(found.values(), key=lambda each: each.seen.utc)
+
+
+async def _statements(ledger: Records) -> tuple[dict[str, _Whole], frozenset[int]]:
+    entries = [(entry.n, entry.content) async for entry in ledger.entries(_SAID)]
+    withdrawn = withdrawn_of(entries)
+    statements: dict[str, _Whole] = {}
+    for n, content in entries:
+        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn:
+            call, short = statement_of(n, content)
+            statements[call] = _Whole(short, said_in(n, content))
+    return statements, withdrawn
+
+
+def _by_call(entries: list[Entry], kind: EntryKind) -> dict[str, Mapping[str, Any]]:
+    return {entry.content["call"]: entry.content for entry in entries if entry.content["kind"] == kind}
+
+
+def _at(seen: SeenCall) -> datetime:
+    try:
+        return parse_time(seen.utc).astimezone(ZoneInfo(seen.zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise LedgerCorruptError(
+            f"entry {seen.n} names a time zone “{seen.zone}” that there isn't (see what `blocker verify` says)"
+        ) from error
+
+
+def _answered(seen: SeenCall, said: Said, end: Mapping[str, Any]) -> bool | None:
+    """Whether somebody took the call: what a machine saw of it, else what a person says who was at the telephone."""
+    if seen.happened is Happened.REFUSED:
+        return False
+    if (end.get("seconds_talked") or 0) > 0 or end.get("disposition") == "ANSWERED":
+        return True
+    if end.get("disposition") in _NOBODY_TALKED:
+        return False
+    return True if said.voice or said.answered_by or said.said_stop == "yes" else None
