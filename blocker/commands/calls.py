@@ -129,7 +129,8 @@ def _as_json(call: SeenCall) -> dict[str, Any]:
 
 def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
     """A call as a row; `short` is for a screen: `mark` takes the beginning of an id, and texts fit their columns."""
-    said = call.statement.mark + (f", for {call.statement.said_company}" if call.statement.said_company else "")
+    named = f"for {call.statement.said_company}" if call.statement.said_company else ""
+    said = ", ".join(filter(None, [call.statement.mark, named]))
     when = f"{datetime.fromisoformat(call.local):%a %Y-%m-%d %H:%M:%S}"
     number = call.number or f"({call.presented})"
     row = (call.call, when, number, _HAPPENED[call.happened], call.reason or call.seen_by, said)

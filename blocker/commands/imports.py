@@ -29,6 +29,8 @@ MAX_SIZE = 1_000_000_000
 
 _NICENESS = 10
 _HEAD = 4096
+_SHOWN = 10
+"""Rows named in a sentence."""
 _NAMES = {"asterisk-cdr": Device.ASTERISK_CDR, "android": Device.ANDROID, "fritzbox": Device.FRITZBOX}
 _LASTED = re.compile(r"(?:([0-9]{1,2})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,5})s)?", re.ASCII)
 
@@ -185,7 +187,7 @@ def _tell(account: Account, *, dry_run: bool) -> None:
         (account.there, "already there"),
         (account.seen, "already seen by this blocker"),
         *passed,
-        (account.bad, "bad"),
+        (account.bad, f"bad ({_rows([bad.row for bad in account.first_bad], account.bad)})"),
     ]
     told = [f"{count:,} {what}" for count, what in parts if count or what.endswith("new")]
     say(f"{account.read:,} read, {', '.join(told)}.")
@@ -193,13 +195,16 @@ def _tell(account: Account, *, dry_run: bool) -> None:
     if account.bad > len(notes):
         notes.append(f"and {account.bad - len(notes):,} more rows that can't be read; skipped")
     if account.ambiguous:
-        rows = ", ".join(map(str, account.first_ambiguous)) + (
-            " …" if account.ambiguous > len(account.first_ambiguous) else ""
-        )
-        notes.append(f"in rows {rows} the hour came twice that night (clocks were put back); the earlier one was taken")
+        rows = _rows(account.first_ambiguous, account.ambiguous)
+        notes.append(f"{rows}: the hour came twice that night (clocks were put back); the earlier one was taken")
     if account.broken:
         notes.append(f"{one_line(account.broken)}; nothing after it was read")
     warn(notes)
+
+
+def _rows(rows: list[int], count: int) -> str:
+    shown = ", ".join(map(str, rows[:_SHOWN]))
+    return f"row{'s' if count > 1 else ''} {shown}" + (" …" if count > _SHOWN else "")
 
 
 async def run_add(config: Config, arguments: argparse.Namespace) -> int:
