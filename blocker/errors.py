@@ -94,6 +94,9 @@ class SigningError(BlockerError):
 class StampError(BlockerError):
     """A time-stamp can't be had, or isn't one of what it should be."""
 
+    unchecked = False
+    """Whether nothing was looked at, for want of the library."""
+
 
 class DataDirError(BlockerError):
     """The data directory can't be used by this process."""

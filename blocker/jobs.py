@@ -1,4 +1,4 @@
-"""What the program does by itself at set times: the weekly report, made once for each week that held a call.
+"""What the program does by itself at set times: seals, and the report of each week that held a call, made once.
 
 The only importer of apscheduler. Decides when something runs, and that a report is never made twice; how it is made is
 the work's business. Between set times nothing wakes up. A job that fails is logged, and tried again at its next time or
@@ -18,6 +18,8 @@ from apscheduler.triggers.cron import CronTrigger
 from blocker.core.week import Week
 
 Work = Callable[[], Awaitable[None]]
+
+_JITTER_SECONDS = 300
 
 PUT_IN_PLACE_LAST = "report.md"
 """Where a folder has this file, its report is whole."""
@@ -88,6 +90,22 @@ class Jobs:
             self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
         )
         self._scheduler.add_job(self._begin, args=(name, work), name=f"{name}, catching up", misfire_grace_time=None)
+
+    def every(self, period: str, name: str, work: Work) -> None:
+        """Run work each `hour`, `day` or `week`, some minutes after it began, and not at the start.
+
+        For what asks others: each time it runs up to five minutes earlier or later, so that not all households ask at
+        once.
+        """
+        weekday, hour = "mon" if period == "week" else "*", "*" if period == "hour" else 0
+        trigger = CronTrigger(day_of_week=weekday, hour=hour, minute=10, timezone=self._zone, jitter=_JITTER_SECONDS)
+        self._scheduler.add_job(
+            self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
+        )
+
+    def at_start(self, name: str, work: Work) -> None:
+        """Run work once, as soon as the jobs start; `close` ends it where it doesn't end by itself."""
+        self._scheduler.add_job(self._begin, args=(name, work), name=name, misfire_grace_time=None)
 
     def start(self) -> None:
         """Begin; what is to be caught up with begins at once."""

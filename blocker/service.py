@@ -209,7 +209,20 @@ class Service:
         weekly = WeeklyReport(self.config.report.dir, zone, self._last_week, self._make_report)
         self.jobs = Jobs(zone)
         self.jobs.every_week("weekly report", self.config.report.weekday, self.config.report.time, weekly)
+        self._schedule_seals(self.jobs)
         self.jobs.start()
+
+    def _schedule_seals(self, jobs: Jobs) -> None:
+        sealer, every = self.owner.cabinet.sealer, self.config.seals.every
+
+        async def seal() -> None:
+            await sealer.seal()
+
+        if every != "never":
+            jobs.every(every, "seal", seal)
+            jobs.at_start("seal, catching up", lambda: sealer.catch_up(every))
+        if self.config.seals.authorities:
+            jobs.at_start("time-stamps", sealer.keep_asking)
 
     async def _last_week(self) -> Week | None:
         async with reader(self.config) as ledger:

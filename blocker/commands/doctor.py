@@ -5,7 +5,7 @@ import asyncio
 import ctypes
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from blocker.control import ServiceAbsent, ask
 from blocker.core.entry import EntryKind, parse_time
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError
+from blocker.evidence.signing import OWN_KEY
 from blocker.evidence.verify import verify
 
 STALE_HOURS = 24 * 7
@@ -54,6 +55,7 @@ async def run(config: Config, _: argparse.Namespace) -> int:
         _service,
         _blocking,
         _ledger,
+        _seals,
         _clock,
         _asterisk,
     )
@@ -127,6 +129,25 @@ async def _ledger(config: Config) -> tuple[Finding, str]:
     if not found.holds:
         return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
     return Finding.GOOD, f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
+
+
+async def _seals(config: Config) -> tuple[Finding, str]:
+    key = config.seals.key or config.data_dir / "keys" / OWN_KEY
+    sealed = await looking.sealed(config)
+    if sealed.last is None:
+        off = config.seals.every == "never"
+        return (Finding.GOOD, "none, as configured") if off else (Finding.ODD, "nothing is sealed yet (blocker seal)")
+    if not key.exists():
+        return Finding.BAD, f"the key {key} is gone, so that nothing more can be sealed (put it back from a backup)"
+    local = sealed.last.at.astimezone(ZoneInfo(config.time_zone))
+    text = f"the last one is of {local:%Y-%m-%d %H:%M}, by {key}"
+    authorities = [authority.url for authority in config.seals.authorities]
+    if missing := sealed.without_token(authorities):
+        return Finding.ODD, f"{text}; no time-stamp yet from {' and '.join(missing)} (its log says why)"
+    late = timedelta(weeks=1) if config.seals.every != "never" else timedelta.max
+    if datetime.now(UTC) - sealed.last.at > late + timedelta(days=1):
+        return Finding.ODD, f"{text}, long ago (its log says why)"
+    return Finding.GOOD, f"{text}; {'time-stamped' if authorities else 'no time-stamps are configured'}"
 
 
 async def _clock(_: Config) -> tuple[Finding, str]:

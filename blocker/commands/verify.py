@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from blocker.commands import NO, OK, say
+from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
 from blocker.errors import LedgerError
 from blocker.evidence.attachments import Attachments
@@ -30,6 +30,9 @@ async def run(config: Config, _: argparse.Namespace) -> int:
         say(f"… and {found.fault_count - len(found.faults)} more")
     erased = f", {found.erased} of them erased" if found.erased else ""
     say(f"{found.entries} entries{erased}; head {found.head.n} {found.head.sha256}")
+    if found.seals.seals:
+        say(f"{found.seals.seals} seals, {found.seals.stamps} time-stamps")
+    warn(found.seals.notes)
     say(found.unseen)
     files = await _faults_of_files(config)
     for sentence in files:

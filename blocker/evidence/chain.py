@@ -39,13 +39,24 @@ class FaultKind(StrEnum):
     FILE_DAMAGED = "file-damaged"
 
 
+class SealFaultKind(StrEnum):
+    """What can be wrong with seals and time-stamps (`seals.py`), after the walk. The names belong to the format too."""
+
+    SEAL_MALFORMED = "seal-malformed"
+    SEAL_HEAD_DIFFERS = "seal-head-differs"
+    SEAL_SIGNATURE_BAD = "seal-signature-bad"
+    SEAL_TOKENS_DIFFER = "seal-tokens-differ"
+    STAMP_DIFFERS = "stamp-differs"
+    STAMP_BAD = "stamp-bad"
+
+
 @dataclass(frozen=True, slots=True)
 class EntryFault:
     """One thing that doesn't hold."""
 
     n: int
     """The entry's number; 0 where it is about no entry."""
-    kind: FaultKind
+    kind: FaultKind | SealFaultKind
     what: str
     """A sentence for the household."""
 
@@ -77,7 +88,7 @@ class Chain:
         """Entries without content of which a later entry says that it was erased."""
         return sum(self._accounted)
 
-    def fault(self, n: int, kind: FaultKind, what: str) -> None:
+    def fault(self, n: int, kind: FaultKind | SealFaultKind, what: str) -> None:
         """Note what somebody else found, such as a line of the copies that can't be read."""
         self.fault_count += 1
         if len(self.faults) < MAX_FAULTS:

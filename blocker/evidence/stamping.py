@@ -211,9 +211,11 @@ def _need_library() -> None:
     try:
         import rfc3161_client  # noqa: F401, PLC0415  (likewise)
     except ImportError as error:
-        raise StampError(
+        absent = StampError(
             "the library for time-stamps isn't installed (pip install 'blocker[timestamps]', or rfc3161-client)"
-        ) from error
+        )
+        absent.unchecked = True
+        raise absent from error
 
 
 def _certificates(text: str) -> "list[Certificate]":

@@ -1,8 +1,8 @@
-"""Checking a whole ledger: every link, every content, every copy of the head, and the file itself.
+"""Checking a whole ledger: every link, every content, every copy of the head, every seal, and the file itself.
 
-Decides what is read and in which order; what counts as a fault is `chain.py`'s. Reports and never repairs, writes
-nothing, needs no service and disturbs none: it reads one moment of the ledger while others write on. Memory doesn't
-grow with the ledger but for a few bytes for each erased entry.
+Decides what is read and in which order; what counts as a fault is `chain.py`'s and `seals.py`'s. Reports and never
+repairs, writes nothing, needs no service and disturbs none: it reads one moment of the ledger while others write on.
+Memory doesn't grow with the ledger but for a few bytes for each erased entry, and for each seal.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from blocker.errors import LedgerCorruptError, LedgerFormatError
 from blocker.evidence import head_copies
 from blocker.evidence.chain import MAX_FAULTS, Chain, EntryFault, FaultKind
 from blocker.evidence.head_copies import HeadCopy
+from blocker.evidence.seals import SealsFound, check_seals
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb
 
@@ -35,6 +36,8 @@ class Verification:
     fault_count: int
     last_copy: HeadCopy | None
     """The latest copy of the head: up to there, nothing can have been cut off unnoticed."""
+    seals: SealsFound
+    """What was found about seals and time-stamps; its faults are among `faults`."""
 
     @property
     def holds(self) -> bool:
@@ -66,10 +69,10 @@ async def verify(directory: Path, *, on_progress: Progress | None = None) -> Ver
     chain = Chain(copies)
     for problem in problems:
         chain.fault(0, FaultKind.COPY_MALFORMED, problem)
-    path = directory / ledger_db.FILE
+    path, seals = directory / ledger_db.FILE, SealsFound()
     if ledger_db.is_there(path):
         try:
-            await _walk(path, chain, on_progress)
+            seals = await _walk(path, chain, on_progress)
         except LedgerCorruptError as error:
             chain.fault(0, FaultKind.FILE_DAMAGED, f"{error}; entries that could be read before: {chain.entries}")
     elif any(copy.head.n for copy in copies):
@@ -83,10 +86,11 @@ async def verify(directory: Path, *, on_progress: Progress | None = None) -> Ver
         faults=tuple(chain.faults),
         fault_count=chain.fault_count,
         last_copy=copies[-1] if copies else None,
+        seals=seals,
     )
 
 
-async def _walk(path: Path, chain: Chain, on_progress: Progress | None) -> None:
+async def _walk(path: Path, chain: Chain, on_progress: Progress | None) -> SealsFound:
     db = await LedgerDb.open(path, read_only=True)
     try:
         total = max((row.n for row in await db.tail(1)), default=0)
@@ -100,5 +104,9 @@ async def _walk(path: Path, chain: Chain, on_progress: Progress | None) -> None:
             chain.fault(n, FaultKind.CONTENT_WITHOUT_LINK, "its content is there, but no link")
         for text in await db.file_faults(MAX_FAULTS):
             chain.fault(0, FaultKind.FILE_DAMAGED, f"{path}: SQLite says “{text}”")
+        seals = await check_seals(db)
+        for fault in seals.faults:
+            chain.fault(fault.n, fault.kind, fault.what)
+        return seals
     finally:
         await db.close()

@@ -42,7 +42,7 @@ class LocalAuthority:
         """Make its certificates in a folder; the signer's is valid from and until then, seen from now."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.mood, self.asked = folder, "well", 0
-        self._over = asyncio.Event()
+        self.was_asked, self._over = asyncio.Event(), asyncio.Event()
         self.root = folder / "root.pem"
         (folder / "openssl.cnf").write_text(_CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
@@ -87,6 +87,7 @@ class LocalAuthority:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked += 1
+        self.was_asked.set()
         query = await request.read()
         assert request.content_type == "application/timestamp-query"
         imprint = query[query.index(b"\x04\x20") + 2 :][:32]
