@@ -1,13 +1,25 @@
 """`blocker verify`: whether the evidence ledger holds together, entry by entry, and the files beside it are there."""
 
 import argparse
+import json
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
 from blocker.errors import LedgerError
 from blocker.evidence.attachments import Attachments
-from blocker.evidence.verify import verify
+from blocker.evidence.pack_check import check
+from blocker.evidence.renewal import kept
+from blocker.evidence.verify import Verification, verify
+
+BAR_WIDTH = 30
+"""Characters; with the figures after it a line stays under 80."""
+
+BETWEEN_SECONDS = 0.1
+"""How often the bar is drawn anew, at most."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,14 +28,41 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "verify",
         help="check the whole evidence ledger",
         description="Check every link and every content of the evidence ledger and the files beside it, while a "
-        "service is running or not. Exit status 0: all verifies; 1: it doesn't, and the lines say where.",
+        "service is running or not. Ledgers that were kept since they could not go on are looked at too. Exit status "
+        "0: all verifies; 1: it doesn't, and the lines say where. Kept ledgers don't count.",
+    )
+    parser.add_argument("--json", action="store_true", help="say what was found as JSON")
+    parser.add_argument("--pack", type=Path, metavar="FOLDER", help="check a pack instead: its folder or zip file")
+    parser.add_argument(
+        "--part", action="store_true", help="with --pack: some contents and proofs were left out of it on purpose"
     )
     parser.set_defaults(run=run)
 
 
-async def run(config: Config, _: argparse.Namespace) -> int:
+async def run(config: Config, asked: argparse.Namespace) -> int:
     """Verify and say so."""
-    found = await verify(config.data_dir, on_progress=_progress if sys.stderr.isatty() else None)
+    if asked.pack is not None:
+        return await _check_pack(asked)
+    found = await verify(config.data_dir, on_progress=ProgressBar() if sys.stderr.isatty() else None)
+    files = await _faults_of_files(config)
+    older = {folder.name: await _how_far(folder) for folder in kept(config.data_dir)}
+    if asked.json:
+        say(json.dumps(_as_json(found, files, older), ensure_ascii=False, indent=1))
+    else:
+        _say_all(found, files, older)
+    return OK if found.holds and not files else NO
+
+
+async def _check_pack(asked: argparse.Namespace) -> int:
+    found = await check(asked.pack, part=asked.part)
+    if asked.json:
+        say(json.dumps({"holds": found.holds, "faults": found.faults}, ensure_ascii=False, indent=1))
+    else:
+        say(found.report.rstrip("\n"))
+    return OK if found.holds else NO
+
+
+def _say_all(found: Verification, files: list[str], older: dict[str, str]) -> None:
     for fault in found.faults:
         say(str(fault))
     if found.fault_count > len(found.faults):
@@ -34,13 +73,41 @@ async def run(config: Config, _: argparse.Namespace) -> int:
         say(f"{found.seals.seals} seals, {found.seals.stamps} time-stamps")
     warn(found.seals.notes)
     say(found.unseen)
-    files = await _faults_of_files(config)
     for sentence in files:
         say(sentence)
+    for name, sentence in older.items():
+        say(f"Kept beside it, {name}: {sentence}")
     say("The ledger verifies." if found.holds else "The ledger does NOT verify.")
     if files:
         say("The files beside it are NOT what it says.")
-    return OK if found.holds and not files else NO
+
+
+def _as_json(found: Verification, files: list[str], older: dict[str, str]) -> dict[str, Any]:
+    return {
+        "holds": found.holds,
+        "entries": found.entries,
+        "erased": found.erased,
+        "head": {"n": found.head.n, "sha256": found.head.sha256},
+        "faults": [{"n": fault.n, "fault": str(fault.kind), "what": str(fault)} for fault in found.faults],
+        "fault_count": found.fault_count,
+        "unseen": found.unseen,
+        "files": files,
+        "kept": older,
+    }
+
+
+async def _how_far(folder: Path) -> str:
+    """How far a ledger verifies that could not go on."""
+    try:
+        found = await verify(folder)
+    except LedgerError as error:
+        return f"it can't be read: {error}"
+    if found.holds:
+        return f"its {found.entries} entries verify"
+    where = [fault.n for fault in found.faults if fault.n]
+    sound = min(where) - 1 if where else found.entries
+    up_to = f"it verifies up to entry {sound}" if sound else "nothing of it verifies"
+    return f"{found.entries} entries could be read, {up_to}; {found.faults[0]}"
 
 
 async def _faults_of_files(config: Config) -> list[str]:
@@ -50,5 +117,21 @@ async def _faults_of_files(config: Config) -> list[str]:
         return [f"the files beside the ledger can't be compared with it: {error}"]
 
 
-def _progress(done: int, total: int) -> None:
-    sys.stderr.write(f"\r{done} of {total} entries" + ("\n" if done >= total else ""))
+class ProgressBar:
+    """Draws on standard error, in one line, how much is done and how fast."""
+
+    def __init__(self) -> None:
+        self._began = self._drawn = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw, unless that was done a moment ago."""
+        now = time.monotonic()
+        if done < total and now - self._drawn < BETWEEN_SECONDS:
+            return
+        self._drawn = now
+        share = min(1.0, done / total) if total else 1.0
+        bar = "#" * round(share * BAR_WIDTH)
+        speed = done / max(now - self._began, 1e-9)
+        figures = f"{share:4.0%} of {total:,} entries, {speed:,.0f}/s"
+        sys.stderr.write(f"\r[{bar:<{BAR_WIDTH}}] {figures}" + ("\n" if done >= total else ""))
+        sys.stderr.flush()

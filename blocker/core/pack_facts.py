@@ -1,0 +1,37 @@
+"""What a pack's texts tell its reader, as one value: what was asked for, what the pack has, what it has not.
+
+Decides nothing; `filing/packing.py` gathers it, `renderers/pack_texts.py` puts it into words.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from blocker.core.observed import SeenCall
+
+
+@dataclass(frozen=True, slots=True)
+class PackFacts:
+    """All of it."""
+
+    asked: str
+    """`week`, `company` or `calls`."""
+    what: str
+    """The week, the company's name, or the calls' ids."""
+    calls: tuple[SeenCall, ...]
+    """By time."""
+    file: tuple[tuple[int, dict[str, Any]], ...]
+    """Number and content of the entries of the household's own file."""
+    first: int
+    last: int
+    before: str
+    """The sum of the link before the first; 64 zeros where the first is entry 1."""
+    contents: int
+    erased: int
+    left_out: int
+    """Calls that would belong here, had the household not said that they were wanted."""
+    missing: tuple[str, ...]
+    """Sums of proofs that are no longer kept."""
+    identity: str
+    """Who signs the pack; empty where nobody does."""
+    stamped: bool
+    """Whether an authority's time is, or may be, on the pack or on a seal in it."""

@@ -1,0 +1,218 @@
+"""What goes into an evidence pack: the calls that were asked for, and everything in the ledger that belongs to them.
+
+Reads only. Which entry belongs is judged in `core/pack.py`; filling a pack and handing it out is `pack_making.py`'s.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from blocker.core import pack
+from blocker.core.attached import attached_of
+from blocker.core.corrected import is_of_a_person, withdrawn_of
+from blocker.core.entry import EntryKind, Head
+from blocker.core.imported import CALLS, call_instant, imported_call
+from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
+from blocker.core.pack import Period, SealAt
+from blocker.errors import UsageError
+
+Content = dict[str, Any]
+
+
+class Entry(Protocol):
+    """An entry of the ledger that has its content."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+        ...
+
+
+class Records(Protocol):
+    """The ledger as it was at one moment."""
+
+    async def head(self) -> Head:
+        """Where the chain ended."""
+        ...
+
+    def entries(
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
+    ) -> AsyncIterator[Entry]:
+        """The entries that meet every condition given, in order of number."""
+        ...
+
+    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """The calls that other devices recorded and that began in a span of time."""
+        ...
+
+    def links(self, first: int, last: int) -> AsyncIterator[bytes]:
+        """The link lines of a stretch of entries."""
+        ...
+
+    def lines(self, numbers: Collection[int]) -> AsyncIterator[tuple[int, bytes]]:
+        """Number and content, byte for byte, of those entries that have one."""
+        ...
+
+    async def erased_between(self, first: int, last: int) -> int:
+        """How many entries of a stretch have no content any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a pack is to be about: a week, a company or some calls; a company's may be within a time."""
+
+    kind: str
+    """`week`, `company` or `calls`."""
+    what: str
+    """For people: the week, the company's name, or the calls' ids."""
+    companies: frozenset[str] = frozenset()
+    """The slugs that mean the company."""
+    calls: frozenset[str] = frozenset()
+    since: datetime | None = None
+    """First instant of the time, aware."""
+    until: datetime | None = None
+    """First instant after it."""
+
+    @property
+    def period(self) -> Period | None:
+        """The time, where it has two ends."""
+        return Period.of(self.since, self.until) if self.since and self.until else None
+
+    def in_time(self, content: Mapping[str, Any]) -> bool:
+        """Whether a call came within the time."""
+        at = call_instant(content)
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+class Chosen(NamedTuple):
+    """What goes in."""
+
+    calls: tuple[SeenCall, ...]
+    """By time."""
+    file: tuple[tuple[int, Content], ...]
+    """Of the household's own file: number and content."""
+    proofs: Mapping[str, str]
+    """Sums of the files that those name, each with the file's name."""
+    seals: tuple[SealAt, ...]
+    numbers: frozenset[int]
+    """Every entry whose content goes in."""
+    left_out: int
+    """Calls of the company that the household said were wanted."""
+
+
+async def choose(reader: Records, asked: Asked) -> Chosen:
+    """Find what belongs in a pack.
+
+    Raises:
+        UsageError: no call does.
+        LedgerError: the ledger can't be read.
+    """
+    words = [(one.n, one.content) async for one in reader.entries([EntryKind.STATEMENT, EntryKind.CORRECTION])]
+    said, withdrawn = pack.valid_statements(words), withdrawn_of(words)
+    candidates = await _candidates(reader, asked, said)
+    about = [(one.n, one.content) async for one in reader.entries(pack.ABOUT_A_CALL, calls=list(candidates))]
+    seen = [call for call in _seen(about, said, withdrawn) if asked.in_time(call.entry) and _belongs(call.call, asked)]
+    wanted = {one.call.call for one in seen if asked.kind == "company" and one.call.statement.mark == pack.WANTED}
+    calls = sorted((one.call for one in seen if one.call.call not in wanted), key=lambda call: (call.utc, call.n))
+    if not calls:
+        raise UsageError(_nothing(asked, len(wanted)))
+    ids = {call.call for call in calls}
+    file = await _file(reader, asked, {call.line for call in calls})
+    attached = await _attachments(reader, {sha256 for _, content in file for sha256 in pack.proofs_of(content)})
+    evidence = {n for n, content in about if content["call"] in ids} | {n for n, _ in file} | {n for n, _ in attached}
+    evidence |= {n for n, content in words if content["kind"] == EntryKind.CORRECTION and content["entry"] in evidence}
+    sealing = [one async for one in reader.entries([EntryKind.SEAL, EntryKind.TIME_STAMP])]
+    seals = pack.around(evidence, pack.seals_of((one.n, one.content) for one in sealing))
+    watch = [(one.n, one.content) async for one in reader.entries(pack.WATCHING)]
+    of_seals = {n for seal in seals for n in (seal.n, *seal.stamps)}
+    return Chosen(
+        calls=tuple(calls),
+        file=tuple(file),
+        proofs={content["sha256"]: content["name"] for _, content in reversed(attached)},
+        seals=tuple(seals),
+        numbers=frozenset(evidence | of_seals | pack.watching(watch, evidence, asked.period)),
+        left_out=len(wanted),
+    )
+
+
+class _Seen(NamedTuple):
+    call: SeenCall
+    entry: Content
+
+
+async def _candidates(reader: Records, asked: Asked, said: Mapping[str, Statement]) -> set[str]:
+    """The ids of calls that may belong."""
+    match asked.kind:
+        case "company":
+            return {call for call, statement in said.items() if pack.names(statement, asked.companies)}
+        case "calls":
+            return set(asked.calls)
+        case _:
+            screened = reader.entries([EntryKind.CALL_SCREENED], since=asked.since, until=asked.until)
+            found = {one.content["call"] async for one in screened}
+            if asked.since and asked.until:
+                found |= {one.content["call"] async for one in reader.begun(asked.since, asked.until)}
+            return found
+
+
+def _seen(
+    about: Iterable[tuple[int, Content]], said: Mapping[str, Statement], withdrawn: Collection[int]
+) -> Iterable[_Seen]:
+    """The calls among entries about them, each with its outcome and what was said of it."""
+    entries = list(about)
+    outcomes = {content["call"]: content for _, content in entries if content["kind"] == EntryKind.OUTCOME}
+    for n, content in entries:
+        if content["kind"] not in CALLS or (n in withdrawn and is_of_a_person(content)):
+            continue
+        statement = said.get(content["call"], NO_STATEMENT)
+        if content["kind"] == EntryKind.CALL_IMPORTED:
+            yield _Seen(imported_call(n, content, statement), content)
+        else:
+            yield _Seen(seen_call(n, content, outcomes.get(content["call"]), statement), content)
+
+
+def _belongs(call: SeenCall, asked: Asked) -> bool:
+    return asked.kind != "week" or pack.belongs_in_week(call)
+
+
+def _nothing(asked: Asked, wanted: int) -> str:
+    match asked.kind:
+        case "company":
+            time = " of that time" if asked.since or asked.until else ""
+            but = f", but for {wanted} that were marked as wanted" if wanted else ""
+            return (
+                f"no statement about a call{time} says that the caller called for {asked.what}{but} "
+                "(say so with: blocker statement CALL, or blocker mark CALL marketing --for …)"
+            )
+        case "calls":
+            return "the contents of these calls are erased, so that there is nothing to hand out"
+        case _:
+            return f"no call of {asked.what} is unwanted, suspected or marked, so that there is nothing to hand out"
+
+
+async def _file(reader: Records, asked: Asked, lines: Collection[str]) -> list[tuple[int, Content]]:
+    """What the household's own file has about a company, and about the lines that were called."""
+    if asked.kind != "company":
+        return []
+    kinds = pack.ABOUT_A_COMPANY | pack.ABOUT_A_LINE
+    found = [(one.n, one.content) async for one in reader.entries(kinds)]
+    return [(n, content) for n, content in found if pack.concerns(content, asked.companies, lines)]
+
+
+async def _attachments(reader: Records, sums: Collection[str]) -> list[tuple[int, Content]]:
+    """The entries about some files."""
+    if not sums:
+        return []
+    found = [(one.n, one.content) async for one in reader.entries([EntryKind.ATTACHMENT])]
+    return [(n, content) for n, content in found if attached_of(n, content).file.sha256 in sums]
