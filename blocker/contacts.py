@@ -71,6 +71,14 @@ class Contacts:
         self._changed()
         return {"numbers": len(numbers), "before": len({contact.number for contact in old})}
 
+    async def forget(self, number: str, by: str = "") -> bool:
+        """Take a number out of the address book; False where it isn't in it. Raises as `replace` does."""
+        people = await self._store.contacts()
+        rest = [contact for contact in people if contact.number != number]
+        if len(rest) < len(people):
+            await self.replace(rest, by)
+        return len(rest) < len(people)
+
     async def show(self) -> Any:  # noqa: ANN401
         """All of them, by name."""
         found = sorted(await self._store.contacts(), key=lambda contact: (contact.name.casefold(), contact.number))

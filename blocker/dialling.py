@@ -39,6 +39,8 @@ class Store(Protocol):
 
     async def forget_dialled(self, before: datetime) -> None: ...
 
+    async def forget_number(self, number: str) -> None: ...
+
     async def pause_blocking(self, until: datetime) -> None: ...
 
 
@@ -120,6 +122,20 @@ class Dialling:
             return
         self._changed()
         self._write_soon()
+
+    async def forget(self, number: str) -> bool:
+        """Forget that a number was dialled, on the disk too; False where it wasn't.
+
+        Raises:
+            DataDirError: the disk still has it.
+        """
+        there = number in self.dialled or number in self._unwritten
+        self.dialled = {one: at for one, at in self.dialled.items() if one != number}
+        self._unwritten.pop(number, None)
+        if self._store is not None:
+            await self._store.forget_number(number)
+        self._changed()
+        return there
 
     async def close(self) -> None:
         """Write what still waits, once more at most."""

@@ -99,6 +99,14 @@ class WantedCalls:
             no_blocking_until=self.dialling.no_blocking_until,
         )
 
+    async def forget(self, number: str, by: str) -> list[str]:
+        """Take a number, E.164, out of all of it; where it was, as words. Raises as the parts do."""
+        among = ["among the numbers you dialled"] if await self.dialling.forget(number) else []
+        return [
+            *among,
+            *(["in your address book"] if self._contacts and await self._contacts.forget(number, by) else []),
+        ]
+
     def handlers(self) -> Mapping[str, Callable[..., Awaitable[Any]]]:
         """The commands, by name; none where the household's file can't be used."""
         if self._expecting is None or self._contacts is None:

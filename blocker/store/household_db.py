@@ -71,6 +71,12 @@ class HouseholdDb:
         rows = await self.run(_REMOVE, list_name, target.removesuffix("*"), target.endswith("*"))
         return self._listing(rows[0]) if rows else None
 
+    async def tidy(self) -> str:
+        """Leave nothing of what was deleted in the files; what stands against it, else nothing. It is a small file."""
+        await self.run("VACUUM")
+        ((busy, *_),) = await self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        return f"another program is reading {self._path.name}, whose log still holds it for a while" if busy else ""
+
     async def close(self) -> None:
         with foreign_errors(self._path, "household"):
             await self._database.close()

@@ -61,6 +61,10 @@ class WantedDb:
         """Drop the numbers that were last dialled before an instant, or at it."""
         await self._rows("DELETE FROM dialled WHERE at <= ?", format_time(before))
 
+    async def forget_number(self, number: str) -> None:
+        """Drop one number that was dialled."""
+        await self._rows("DELETE FROM dialled WHERE number = ?", number)
+
     async def pause_blocking(self, until: datetime) -> None:
         """Block nothing until an instant."""
         await self._rows(_PAUSE, format_time(until))

@@ -1,0 +1,309 @@
+"""Erasing: by age, as the household set it, and what a person asks for. In small pieces, so that no call waits for it.
+
+Decides the order: contents first, then the files that only they rested on, then the unused parts of the databases, at
+last the reports that told of them. What goes together and when its time is over, `core/retention.py` decides; what a
+person means, `choosing.py`.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from blocker.core.attached import What
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.erasure import Counts
+from blocker.core.household_entries import FACTS
+from blocker.core.ports import Clock
+from blocker.core.retention import (
+    ABOUT_CALLS,
+    DAILY_LIFE,
+    Corrections,
+    Terms,
+    Whole,
+    counts_of,
+    files_alone,
+    is_due,
+    others_due,
+    whole_calls,
+)
+from blocker.core.week import Week
+from blocker.errors import LedgerWriteError
+
+PAGE = 100
+"""Entries read at once: no more work between two of them than a call on hand can wait for."""
+
+BATCH = 200
+"""Entries that one erasure names at most; as `evidence/ledger.py` has it."""
+
+ATTACHING = FACTS | {EntryKind.ATTACHMENT}
+"""Kinds that name files."""
+
+
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What it says."""
+        ...
+
+
+class Records(Protocol):
+    """The ledger as it was at a moment."""
+
+    def entries(
+        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds, about these calls."""
+        ...
+
+    async def page(
+        self, kinds: Collection[str], *, after: int, limit: int, until: datetime | None = None
+    ) -> Sequence[Entry]:
+        """Some entries of these kinds after an entry, from before an instant."""
+        ...
+
+
+class Eraser(Protocol):
+    """The ledger that is written to."""
+
+    async def erase(
+        self,
+        numbers: Collection[int],
+        why: str,
+        by: str,
+        attachments: Collection[str] = (),
+        *,
+        counts: Counts | None = None,
+    ) -> int:
+        """Remove contents and say so; durable on return."""
+        ...
+
+    async def tidy(self) -> str:
+        """Leave nothing of them in unused parts of files; what stands against it, else nothing."""
+        ...
+
+
+class Files(Protocol):
+    """The files beside the ledger."""
+
+    def exists(self, sha256: str) -> bool: ...
+
+    async def remove(self, sha256: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What erasing touches beside the ledger."""
+
+    files: Files
+    listed: Callable[[], Awaitable[Collection[tuple[str, str]]]]
+    """List and number of what stands on the household's lists."""
+    open_cases: Callable[[], Awaitable[Collection[str]]]
+    """Slugs of companies about which a case is open; those they have gone into as well."""
+    remake: Callable[[Mapping[str, datetime]], Awaitable[list[str]]]
+    """Make anew the reports, by week, that are older than an instant; what couldn't be, as sentences."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Entries that go at once."""
+
+    numbers: list[int] = field(default_factory=list)
+    calls: list[Whole] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    """When entries about no call were written, UTC: reports of those weeks tell of them."""
+    files: list[str] = field(default_factory=list)
+    """Sums."""
+
+    def counts(self, zone: ZoneInfo) -> dict[str, dict[str, int]]:
+        """The calls among them by week and standing; also the weeks of which only something else went."""
+        touched = {str(Week.containing(parse_time(at), zone)) for at in self.written}
+        touched |= {str(call.week(zone)) for call in self.calls}
+        return {week: {} for week in sorted(touched)} | counts_of(self.calls, zone)
+
+
+@dataclass(slots=True)
+class Erased:
+    """What went, or would go."""
+
+    entries: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    """By standing."""
+    files: int = 0
+    first: str = ""
+    """When the first of the calls came, UTC."""
+    last: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        self.entries += len(batch.numbers)
+        self.files += len(batch.files)
+        for call in batch.calls:
+            if call.seen is not None:
+                self.calls[str(call.seen.standing)] += 1
+                self.first = min(self.first or call.seen.utc, call.seen.utc)
+                self.last = max(self.last, call.seen.utc)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the control socket."""
+        return {
+            "entries": self.entries,
+            "calls": dict(sorted(self.calls.items())),
+            "files": self.files,
+            "first": self.first or None,
+            "last": self.last or None,
+            "warnings": self.warnings,
+        }
+
+
+class Erasing:
+    """The use case."""
+
+    def __init__(
+        self,
+        *,
+        records: Callable[[], AbstractAsyncContextManager[Records]],
+        ledger: Callable[[], Eraser | None],
+        outside: Outside,
+        clock: Clock,
+        zone: ZoneInfo,
+        wanted_days: int,
+        unwanted_days: int,
+    ) -> None:
+        self._records, self._ledger, self._outside, self._clock, self._zone = records, ledger, outside, clock, zone
+        self._days = {"wanted_days": wanted_days, "unwanted_days": unwanted_days}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def due(self, *, dry_run: bool = False) -> Any:  # noqa: ANN401
+        """Erase what has been kept for as long as the household wants; what went, as JSON values.
+
+        Args:
+            dry_run: only say what would go.
+
+        Raises:
+            LedgerError: the ledger can't be read or written; what was erased before stays erased.
+        """
+        kept = " or ".join(f"{days} days" for days in sorted(set(self._days.values())) if days)
+        return (await self.run(self._due(), f"kept for {kept}, as the household set it", dry_run=dry_run)).as_json()
+
+    async def run(self, batches: AsyncIterator[Batch], why: str, by: str = "", *, dry_run: bool = False) -> Erased:
+        """Erase batch by batch, then see to what rested on it.
+
+        Args:
+            batches: what goes; each is read from the ledger when its turn comes.
+            why: the reason, for the ledger.
+            by: who asked; empty where age alone did.
+            dry_run: erase nothing.
+
+        Raises:
+            LedgerError: as with `due`.
+            DataDirError: a file couldn't be removed; the next run tries again.
+        """
+        erased = Erased()
+        async with self._one_at_a_time:
+            async for batch in batches:
+                if not dry_run:
+                    await self._erase(batch, why, by)
+                erased.add(batch)
+                await asyncio.sleep(0)
+            if not dry_run:
+                await self._see_to_the_rest(erased, asked=bool(by))
+        return erased
+
+    async def _erase(self, batch: Batch, why: str, by: str) -> None:
+        counts = batch.counts(self._zone)
+        for first in range(0, len(batch.numbers), BATCH):
+            some = batch.numbers[first : first + BATCH]
+            await self._open().erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
+
+    def _open(self) -> Eraser:
+        ledger = self._ledger()
+        if ledger is None:
+            raise LedgerWriteError("the ledger can't be written, so nothing can be erased (see: blocker doctor)")
+        return ledger
+
+    async def _see_to_the_rest(self, erased: Erased, *, asked: bool) -> None:
+        """Files, traces and reports. By what the ledger says was erased ever, so that a run cut short is finished."""
+        named, gone, weeks = set[str](), set[str](), dict[str, datetime]()
+        async with self._records() as ledger:
+            async for entry in ledger.entries([EntryKind.ERASURE, EntryKind.ATTACHMENT]):
+                if entry.content["kind"] == EntryKind.ATTACHMENT:
+                    named.add(entry.content["sha256"])
+                    continue
+                gone.update(entry.content.get("attachments", ()))
+                weeks |= dict.fromkeys(entry.content.get("counts", ()), parse_time(entry.content["at"]))
+        for sha256 in sorted(gone - named):
+            if self._outside.files.exists(sha256):
+                await self._outside.files.remove(sha256)
+        if (erased.entries or asked) and (left := await self._open().tidy()):
+            erased.warnings.append(left)
+        erased.warnings += await self._outside.remake(weeks)
+
+    async def _due(self) -> AsyncIterator[Batch]:
+        terms = Terms.at(self._clock.now(), **self._days, open_cases=await self._outside.open_cases())
+        if (latest := terms.latest) is None:
+            return
+        listed = await self._outside.listed()
+        async with self._records() as ledger:
+            corrections = Corrections.among(
+                [(entry.n, entry.content) async for entry in ledger.entries([EntryKind.CORRECTION])]
+            )
+            others = others_due(
+                [(e.n, e.content) async for e in ledger.entries([*DAILY_LIFE, EntryKind.LIST_CHANGED])], listed, terms
+            )
+            attached = [(entry.n, entry.content) async for entry in ledger.entries(ATTACHING)]
+        async for page in self._pages(latest):
+            due = [whole for whole in whole_calls(page, corrections) if is_due(whole, terms)]
+            for batch in in_batches(due):
+                yield batch
+        numbers = sorted(others)
+        for first in range(0, len(numbers), BATCH):
+            some = numbers[first : first + BATCH]
+            yield Batch(some, written=[others[n] for n in some])
+        imports = {n for n, content in attached if content.get("what") == What.IMPORT and _before(content, terms.short)}
+        if files := files_alone(attached, imports):
+            yield Batch(sorted(files), files=sorted(files.values()))
+
+    async def _pages(self, until: datetime) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
+        """All about some calls that were recorded before an instant, then about the next ones, from the first on.
+
+        Each is read by itself, so that no reader keeps SQLite's log from being folded in while much is erased.
+        """
+        after = 0
+        while True:
+            async with self._records() as ledger:
+                page = await ledger.page(ABOUT_CALLS, after=after, limit=PAGE, until=until)
+                calls = list(dict.fromkeys(entry.content["call"] for entry in page))
+                found = [(entry.n, entry.content) async for entry in ledger.entries(ABOUT_CALLS, calls=calls)]
+            if not page:
+                return
+            after = page[-1].n
+            yield found
+
+
+def in_batches(calls: Iterable[Whole]) -> Iterator[Batch]:
+    """Calls in batches that one erasure can name; a call is never divided, unless it alone has more entries."""
+    batch = Batch()
+    for call in calls:
+        if batch.numbers and len(batch.numbers) + len(call.numbers) > BATCH:
+            yield batch
+            batch = Batch()
+        batch.numbers += call.numbers
+        batch.calls.append(call)
+    if batch.numbers:
+        yield batch
+
+
+def _before(content: Mapping[str, Any], end: datetime | None) -> bool:
+    return end is not None and parse_time(content["at"]) < end
