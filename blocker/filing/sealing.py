@@ -196,7 +196,6 @@ class Sealer:
         )
         number = await self._journal.durable(entry)
         await ledger.copy_head("seal")
-        self._log.info("sealed", entry=number, head=head.n)
         return number, new
 
     async def _ask_one(self, authority: str, seal: Seal) -> dict[str, str]:
