@@ -2,6 +2,8 @@
 
 Decides when an entry is written, and what is kept in memory while the disk can't take it. Doesn't decide what an entry
 says (`core/record.py`) nor how it is chained (`evidence/ledger.py`). Nothing that was written is ever touched again.
+
+Whether the clock was set is looked at with each entry, and told before it: so nothing wakes up for that between calls.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ from blocker.core import record
 from blocker.core.entry import EntryKind
 from blocker.core.ports import Clock, LedgerWriter
 from blocker.core.record import Content
+from blocker.core.timekeeping import Steps, clock_changed
 from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 
 MAX_WAITING = 10_000
@@ -39,6 +42,7 @@ class Recorder:
         self._waiting: deque[Content] = deque()
         self._wakeup = asyncio.Event()
         self._failing_since = self._lost_since = clock.now()
+        self._steps = Steps(self._failing_since, clock.elapsed())
         self._lost = 0
         """Calls whose records had to be given up and that no gap entry has told of yet."""
         self._writer: asyncio.Task[None] | None = None
@@ -56,6 +60,11 @@ class Recorder:
         self._recovered()
         self._wakeup.set()
 
+    def detach(self, fault: str) -> None:
+        """Write to its ledger no more, for the reason given; until another is attached, calls ring and entries wait."""
+        self._ledger = None
+        self._failed(fault)
+
     @property
     def waiting(self) -> int:
         """How many entries wait in memory for the disk."""
@@ -70,11 +79,14 @@ class Recorder:
         """
         if self._ledger is None:
             raise LedgerWriteError(self._fault)
+        clock = self._clock_changed()
         try:
-            number = await self._ledger.append(*contents)
+            number = await self._ledger.append(*clock, *contents)
         except LedgerFormatError:
+            self._waiting.extendleft(clock)
             raise  # the fault is in the entry; the ledger is well
         except LedgerError as error:
+            self._waiting.extendleft(clock)
             self._failed(str(error))
             raise
         if self._fault:
@@ -86,7 +98,7 @@ class Recorder:
         """Write an entry as soon as the disk takes it; never waits, never raises."""
         if len(self._waiting) >= MAX_WAITING:
             self._give_up(self._waiting.popleft())
-        self._waiting.append(content)
+        self._waiting.extend((*self._clock_changed(), content))
         self._wakeup.set()
         self._see_to_it()
 
@@ -139,6 +151,14 @@ class Recorder:
                 self._lost -= told
                 self._recovered()
         return True
+
+    def _clock_changed(self) -> list[Content]:
+        """The entry that tells that the clock was set, where it was since the last entry."""
+        step = self._steps.look(self._clock.now(), self._clock.elapsed())
+        if step is None:
+            return []
+        self._log.warning("the clock was set", before=step.before.isoformat(), after=step.after.isoformat())
+        return [clock_changed(step)]
 
     def _give_up(self, content: Content) -> None:
         """Count what is lost, since when; the next entry that is written tells of it."""

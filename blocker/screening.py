@@ -22,6 +22,7 @@ from blocker.core import record
 from blocker.core.call import IncomingCall, Line, Sighting, Trunk, endpoint_of
 from blocker.core.case import Knowledge, Moment
 from blocker.core.decide import decide
+from blocker.core.machine_facts import UNDECIDED, Sums
 from blocker.core.number import E164, NumberPlan, Unusable, normalise
 from blocker.core.policy_week import Policies
 from blocker.core.ports import Clock
@@ -47,6 +48,8 @@ class Screening:
     local: datetime
     observe_only: bool = False
     """The household only watched at that moment, on that line."""
+    sums: Sums = UNDECIDED
+    """What it was decided by."""
     in_doubt: bool = False
     """Its record was begun as turned away but not confirmed in time, so that it rings and says so afterwards."""
 
@@ -88,6 +91,7 @@ class Screener:
         clock: Clock,
         budget_seconds: float,
         policies: Policies = Policies(),  # noqa: B008 - immutable
+        answered: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Ready for calls.
 
@@ -99,6 +103,7 @@ class Screener:
             clock: the time.
             budget_seconds: from accept to the answer.
             policies: by line and hour; they stand in for the one in `knowledge`.
+            answered: told the id of each call that had its answer.
         """
         self._policies = policies
         self.use(knowledge)
@@ -107,6 +112,7 @@ class Screener:
         self._setting = setting
         self._treat = treat
         self._recorder = recorder
+        self._answered = answered
         self._clock = clock
         self._budget = budget_seconds
         self._recent = RecentCallers()
@@ -141,11 +147,11 @@ class Screener:
         received_at = self._clock.now()
         verdict, treatment = UNSCREENED, RING
         call, local = self._unread(sighting, received_at)
-        observe_only = False
+        observe_only, sums = False, UNDECIDED
         try:
             call, local = self._identify(sighting, call.id, received_at)
             if knowledge := self._knowing(call.line.name, local):
-                observe_only = knowledge.policy.observe_only
+                observe_only, sums = knowledge.policy.observe_only, knowledge.sums
                 verdict = decide(call, knowledge, Moment(local, *self._remembered(call, local)))
                 if verdict.blocks and not observe_only:
                     treatment = self._treat(verdict, knowledge.policy.action)
@@ -153,7 +159,7 @@ class Screener:
             verdict, treatment = UNSCREENED, RING
             self._log.exception("screening failed; the call rings", call=call.id)
         deadline = accepted_at + self._budget
-        return Screening(call.id, verdict, treatment, accepted_at, deadline, call, local, observe_only)
+        return Screening(call.id, verdict, treatment, accepted_at, deadline, call, local, observe_only, sums)
 
     async def secure(self, screening: Screening) -> Screening:
         """Make the record of a call that is to be turned away; comes back ringing where that fails. Can't raise.
@@ -197,6 +203,7 @@ class Screener:
         elif not screening.in_doubt:
             entry = self._screened(screening)
             self._recorder.later(entry | {"answer": record.answer(acknowledged=in_time, after_ms=after_ms)})
+        self._answered(screening.call_id)
         self.counts[screening.treatment.action, screening.verdict.reason] += 1
         self._log.info(
             "call screened",
@@ -228,6 +235,8 @@ class Screener:
             screening.verdict,
             screening.treatment,
             observe_only=screening.observe_only,
+            clock=self._clock.state(),
+            sums=screening.sums,
         )
 
     def _unread(self, sighting: Sighting, received_at: datetime) -> tuple[IncomingCall, datetime]:

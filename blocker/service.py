@@ -22,7 +22,6 @@ from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.control import ControlServer
 from blocker.core import number, record
-from blocker.core.company_setting import digest
 from blocker.core.entry import EntryKind, format_time
 from blocker.core.ports import Clock
 from blocker.core.record import Content
@@ -30,8 +29,9 @@ from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
 from blocker.errors import ConfigError, DataDirError, Fault, LedgerError, UsageError
+from blocker.filing.ending import Endings
 from blocker.hooks.fastagi import FastAgiServer
-from blocker.hooks.http import HttpHook
+from blocker.hooks.http import ENDED, HttpHook
 from blocker.jobs import Jobs, WeeklyReport
 from blocker.looking import reader, setting_of
 from blocker.reporting import last_week_with_calls
@@ -80,6 +80,7 @@ class Service:
         await self.owner.open(even_if_broken=True)
         config, owner = self.config, self.owner
         number.warm(WARM_REGIONS | {config.region})
+        self.endings = Endings(owner.recorder, owner.clock)
         self.screener = Screener(
             knowledge=owner.knowledge(),
             setting=setting_of(config),
@@ -88,7 +89,9 @@ class Service:
             clock=owner.clock,
             budget_seconds=config.fastagi.budget_seconds,
             policies=config.policies,
+            answered=self.endings.begin,
         )
+        owner.on_synced = self._lists_changed
         if owner.household is not None:
             owner.household.on_change = self._lists_changed
         if owner.companies is not None:
@@ -103,7 +106,9 @@ class Service:
             budget_seconds=config.fastagi.budget_seconds,
             allowed_peers=[str(peer) for peer in config.fastagi.allowed_peers],
         )
-        self.http = HttpHook(self.screener, owner.wanted.dialling, budget_seconds=config.fastagi.budget_seconds)
+        self.http = HttpHook(
+            self.screener, owner.wanted.dialling, self.endings, budget_seconds=config.fastagi.budget_seconds
+        )
         api = CallsApi(lambda: owner.cabinet.statements, self._web_token())
         self.web = WebServer(
             self.health,
@@ -113,6 +118,7 @@ class Service:
             port=config.http.port,
             allowed_peers=[str(peer) for peer in config.http.allowed_peers],
             allowed_hosts=config.http.allowed_hosts,
+            form_paths=(ENDED,),
         )
         self.control: ControlServer | None = None
         watched = await self._watched_before()
@@ -264,13 +270,7 @@ class Service:
             time_zone=self.config.time_zone,
             observe_only=self.config.policy.observe_only,
             rules=owner.rules.sha256,
-            lists={
-                "allow": knowledge.allow.sha256(),
-                "block": knowledge.block.sha256(),
-                "companies": digest(knowledge.settings),
-            }
-            if knowledge
-            else {},
+            lists=knowledge.sums.lists if knowledge else {},
         )
         with contextlib.suppress(LedgerError):  # `recorder` keeps trying, and says so
             await owner.recorder.durable(*record.gap_at_start(watched, now), started)

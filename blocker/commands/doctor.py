@@ -1,30 +1,25 @@
 """`blocker doctor`: whether everything is in order, and what to do where it isn't."""
 
 import argparse
-import asyncio
-import ctypes
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import looking
+from blocker import clock, looking
 from blocker.commands import NO, OK, say
 from blocker.config import Config
 from blocker.control import ServiceAbsent, ask
 from blocker.core.entry import EntryKind, parse_time
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError
+from blocker.evidence.renewal import kept
 from blocker.evidence.signing import OWN_KEY
 from blocker.evidence.verify import verify
 
 STALE_HOURS = 24 * 7
 """After a week without a call from Asterisk, somebody should look whether it still asks."""
-
-_TIME_ERROR = 5
-"""What adjtimex(2) returns while the kernel's clock isn't synchronised."""
 
 
 class Finding(StrEnum):
@@ -128,7 +123,12 @@ async def _ledger(config: Config) -> tuple[Finding, str]:
     found = await verify(config.data_dir)
     if not found.holds:
         return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
-    return Finding.GOOD, f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
+    verifies = f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
+    if older := kept(config.data_dir):
+        names = ", ".join(folder.name for folder in older)
+        mend = "blocker verify says how far each holds; move them elsewhere once you know"
+        return Finding.ODD, f"{verifies}; what was recorded before is in {names}, which could not be continued ({mend})"
+    return Finding.GOOD, verifies
 
 
 async def _seals(config: Config) -> tuple[Finding, str]:
@@ -151,28 +151,15 @@ async def _seals(config: Config) -> tuple[Finding, str]:
 
 
 async def _clock(_: Config) -> tuple[Finding, str]:
-    state = await asyncio.to_thread(_adjtimex)
-    if state == _TIME_ERROR and _in_a_container():
+    state = clock.state()
+    if state.synchronised is False and clock.in_a_container():
         return Finding.ODD, "not synchronised, as far as this container can tell; look at the clock of its host"
-    if state == _TIME_ERROR:
+    if state.synchronised is False:
         mend = "timedatectl set-ntp true, or install chrony"
         return Finding.BAD, f"not synchronised, so that a regulator may doubt the times ({mend})"
-    if state < 0:
+    if state.synchronised is None:
         return Finding.ODD, "this system doesn't say whether it is synchronised"
     return Finding.GOOD, "synchronised"
-
-
-def _in_a_container() -> bool:
-    """Whether the clock is somebody else's to keep. Podman and Docker leave these files."""
-    return any(Path(mark).exists() for mark in ("/run/.containerenv", "/.dockerenv"))
-
-
-def _adjtimex() -> int:
-    """The kernel's word on its clock; adjtimex(2) with no mode set only reads. -1 where it can't be asked."""
-    try:
-        return int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(512)))
-    except (OSError, AttributeError):
-        return -1
 
 
 async def _asterisk(config: Config) -> tuple[Finding, str]:

@@ -12,6 +12,18 @@ from typing import NamedTuple
 
 from blocker.core.number import Caller, NumberPlan
 
+HEADERS = ("privacy", "from", "p-asserted-identity", "remote-party-id", "diversion", "history-info", "identity")
+"""SIP headers about the caller that are kept."""
+
+
+class Redirecting(NamedTuple):
+    """Who forwarded a call to the household, as the trunk tells it."""
+
+    number: str
+    name: str = ""
+    reason: str = ""
+    """As the phone system calls it: `cfu`, `cfb`, `cfnr`, `unconditional` …"""
+
 
 class Sighting(NamedTuple):
     """What a hook saw, before anything is made of it. Texts are as received: raw bytes read as latin-1.
@@ -33,6 +45,9 @@ class Sighting(NamedTuple):
     """The telephony channel, for example `PJSIP/mytrunk-00000012`; names the trunk."""
     references: Mapping[str, str] = MappingProxyType({})
     """What lets somebody find this call in other records: uniqueid, channel, hook peer …"""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """SIP headers about the caller, by lower-case name; those of `HEADERS` that were there."""
+    redirecting: Redirecting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from blocker.core.call import IncomingCall
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
 from blocker.core.listing import ListIndex
+from blocker.core.machine_facts import UNDECIDED, Sums
 from blocker.core.policy import Policy
 from blocker.core.ports import CommunityList
 from blocker.core.ranges import Range, RangeBook
@@ -32,6 +33,8 @@ class Knowledge:
     """What the household wants without having listed it: contacts, numbers it dialled, calls it expects."""
     settings: Settings = field(default_factory=dict)
     """The household's settings for companies, by slug."""
+    sums: Sums = UNDECIDED
+    """The sums of all this; nothing is decided by them."""
 
 
 class Moment(NamedTuple):

@@ -85,7 +85,7 @@ class ListIndex:
     two listings with the same target the later one counts.
     """
 
-    __slots__ = ("_exact", "_prefix_lengths", "_prefixes")
+    __slots__ = ("_exact", "_prefix_lengths", "_prefixes", "_sum")
 
     def __init__(self, listings: Iterable[Listing] = ()) -> None:
         self._exact: dict[str, Listing] = {}
@@ -93,6 +93,7 @@ class ListIndex:
         for listing in listings:
             (self._prefixes if listing.is_prefix else self._exact)[listing.number] = listing
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}, reverse=True))
+        self._sum = ""
 
     def __len__(self) -> int:
         return len(self._exact) + len(self._prefixes)
@@ -115,11 +116,14 @@ class ListIndex:
         `2027-11-17T08:12:33.123Z` or `-`, and LF. All of that stands in the `list-changed` entries, so that anybody can
         compute it again; comments decide nothing and may be erased, so they are left out.
         """
+        if self._sum:  # asked for again with every number that is dialled
+            return self._sum
         listings = (*self._exact.values(), *self._prefixes.values())
         lines = sorted(
             f"{listing.text} {format_time(listing.until) if listing.until else '-'}\n" for listing in listings
         )
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        self._sum = hashlib.sha256("".join(lines).encode()).hexdigest()
+        return self._sum
 
 
 def parse_target(text: str, region: str) -> Target:

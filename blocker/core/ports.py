@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from blocker.core.timekeeping import ClockState
 from blocker.core.verdict import Match
 
 
@@ -20,6 +21,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant: aware, UTC, to the millisecond."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds since some moment of its own, by a clock that nobody sets: durations are differences of these."""
+        ...
+
+    def state(self) -> ClockState:
+        """How well it is kept at present; asked for each call, so it never waits."""
         ...
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from blocker.core.call import IncomingCall
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.listing import Listing
-from blocker.core.number import Unavailable, Withheld
+from blocker.core.machine_facts import Sums, machine_facts
 from blocker.core.presented import presented
+from blocker.core.timekeeping import ClockState
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 
@@ -87,7 +88,14 @@ def gap_at_start(last: Mapping[str, Any] | None, now: datetime) -> list[Content]
 
 
 def call_screened(
-    call: IncomingCall, local: datetime, verdict: Verdict, treatment: Treatment, *, observe_only: bool
+    call: IncomingCall,
+    local: datetime,
+    verdict: Verdict,
+    treatment: Treatment,
+    *,
+    observe_only: bool,
+    clock: ClockState,
+    sums: Sums,
 ) -> Content:
     """A call was looked at and decided upon.
 
@@ -97,6 +105,8 @@ def call_screened(
         verdict: the decision.
         treatment: what the hook was told to do.
         observe_only: whether the household only watches, so that a block still rings.
+        clock: how well the clock was kept.
+        sums: what the decision was made by.
     """
     return _entry(
         EntryKind.CALL_SCREENED,
@@ -117,17 +127,8 @@ def call_screened(
         },
         action=treatment.action,
         observe_only=observe_only,
-        references=_references(call),
+        **machine_facts(call, clock, sums),
     )
-
-
-_OWN_REFERENCES = frozenset({"uniqueid", "linkedid", "channel", "peer"})
-
-
-def _references(call: IncomingCall) -> dict[str, str]:
-    """What a hook noted besides; of a caller who isn't to be shown only what is the phone system's own."""
-    hidden = isinstance(call.caller, Withheld | Unavailable)
-    return {key: text for key, text in call.sighting.references.items() if not hidden or key in _OWN_REFERENCES}
 
 
 def answer(*, acknowledged: bool, after_ms: int | None) -> Content:

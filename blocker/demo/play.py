@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from blocker import actions, logs
 from blocker.config import Config, load_config
 from blocker.control import ask
+from blocker.core.timekeeping import SIMULATED, ClockState
 from blocker.core.week import Week
 from blocker.datadir import DataDir
 from blocker.demo import phone
@@ -65,6 +66,13 @@ class SimulatedClock:
         """The simulated instant: UTC, to the millisecond."""
         now = self._instant + timedelta(seconds=time.monotonic() - self._set_at)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def elapsed(self) -> float:
+        """Seconds of the story: what lies between two calls has passed, and nobody set the clock."""
+        return self.now().timestamp()
+
+    def state(self) -> ClockState:
+        return SIMULATED
 
 
 @dataclass(slots=True)

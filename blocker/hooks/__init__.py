@@ -5,12 +5,13 @@ nothing about a call. It doesn't import the call path either; `service.py` hands
 
 For each call a hook owes, in this order and once each: `judge`; where the treatment turns the call away, `secure`, and
 it goes on with what came back; its answer to the phone system, unless the deadline has passed; `settle`. A call out of
-the house is only noted, after its answer: it waits for nothing.
+the house is only noted, after its answer: it waits for nothing. So is the end of a call, where it is told.
 """
 
 from typing import Protocol, TypeVar
 
 from blocker.core.call import Sighting
+from blocker.core.ended import CallEnd
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 
@@ -41,6 +42,14 @@ class Dialled(Protocol):
 
     def note(self, number: str, channel: str) -> None:
         """The household dials a number, as it dialled it. Never waits, never raises."""
+        ...
+
+
+class Endings(Protocol):
+    """Who is told how a call ended, that was screened."""
+
+    def note(self, end: CallEnd) -> bool:
+        """False where no such call is under way. Never waits, never raises."""
         ...
 
 

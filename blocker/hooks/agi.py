@@ -40,8 +40,8 @@ MAX_LINES = 64
 MAX_BYTES = 16 * 1024
 """Bytes of one environment or one reply. A real environment has about 600; this bounds what one connection can hold."""
 
-MAX_LINE_BYTES = 2048
-"""Bytes of one line. Asterisk cuts a number and a name at 79 bytes; this is its own buffer for a line it sends."""
+MAX_LINE_BYTES = 8 * 1024
+"""Bytes of one line. Asterisk cuts a number and a name at 79 bytes, and all arguments of AGI() together at 8191."""
 
 MAX_COMMAND_BYTES = 1000
 """Bytes of a command. Asterisk up to 22.5 cuts at 2047 and runs the rest as a command of its own: stay well below."""

@@ -27,6 +27,7 @@ from blocker.core.treatment import HangUp, LetRing, Step
 from blocker.errors import ProtocolError
 from blocker.hooks import Dialled, S, Screener
 from blocker.hooks.agi import HANGUP, MAX_BYTES, NEED_DATA, Dialogue, Reply, Request
+from blocker.hooks.agi_sighting import sighting_of
 from blocker.hooks.arrival import Arrival, Listener, Peers
 
 MAX_CONNECTIONS = 256
@@ -319,39 +320,3 @@ class _Connection(Generic[S]):
         if self._screening is not None:
             self._screener.settle(self._screening, acknowledged_at)
         self._server.forget(self)
-
-
-def sighting_of(request: Request, peer: str) -> Sighting:
-    """What Asterisk's environment says about a call. Asterisk writes `unknown` where it has nothing to say.
-
-    The dialplan may give as arguments: the called number, since `agi_dnid` is that of the trunk; the call's `linkedid`,
-    which its CDRs share; and, where it had to take control characters out, the number as sent, percent-encoded.
-
-    Raises:
-        ProtocolError: there is no caller ID, or the presentation is no number; whoever this is, it isn't Asterisk.
-    """
-    fields = request.fields
-    if "callerid" not in fields:
-        raise ProtocolError(f"an environment without agi_callerid, of {len(fields)} lines")
-    presentation = fields.get("callingpres")
-    if presentation is not None and not (presentation.isdecimal() and len(presentation) <= 3):  # noqa: PLR2004 (a byte)
-        raise ProtocolError(f"agi_callingpres isn't a number but {presentation[:20]!r}")
-    called = fields.get("arg_1") or fields.get("dnid", "")
-    name = fields.get("calleridname", "")
-    shown = presentation is None or not int(presentation) & 0x60  # a number not to be shown is kept nowhere
-    references = {
-        "uniqueid": fields.get("uniqueid", ""),
-        "channel": fields.get("channel", ""),
-        "linkedid": fields.get("arg_2", ""),
-        "number_sent": fields.get("arg_3", "") if shown else "",
-        "peer": peer,
-    }
-    return Sighting(
-        hook="fastagi",
-        number=fields["callerid"],
-        name="" if name == "unknown" else name,
-        presentation=None if presentation is None else int(presentation),
-        called="" if called == "unknown" else called,
-        channel=fields.get("channel", ""),
-        references={key: value for key, value in references.items() if value},
-    )

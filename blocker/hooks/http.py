@@ -7,9 +7,10 @@ mounts `routes()`. The dialogue is two requests, since an HTTP answer that was s
     POST /v1/screen/{call}/acknowledged   once the steps are begun, before the deadline
 
     POST /v1/dialled                      {"number": "112"}      →  {"noted": true}; a call out of the house
+    POST /v1/ended                        {"call": "…", …}       →  {"noted": true}; how a call ended
 
-Without the second the record says that the call rang or that nothing is known. An error answer of any kind means: let
-the call ring.
+Without the acknowledgement the record says that the call rang or that nothing is known. An error answer of any kind
+means: let the call ring.
 """
 
 import asyncio
@@ -19,13 +20,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
+from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
 
-from blocker.core.call import Sighting
+from blocker.core.call import HEADERS, Redirecting, Sighting
+from blocker.core.ended import DISPOSITIONS, HANGING_UP, CallEnd, count
 from blocker.core.treatment import HangUp, LetRing, Step
-from blocker.hooks import Dialled, S, Screener
+from blocker.hooks import Dialled, Endings, S, Screener
 from blocker.hooks.arrival import waited_seconds
 
 MAX_WAITING = 256
@@ -37,9 +40,15 @@ MAX_TEXT = 1024
 MAX_REFERENCES = 16
 """References of one call; Asterisk's have four."""
 
+_QUESTION = ("number", "name", "presentation", "called", "channel", "references", "headers", "redirecting")
+
 PRESENTATIONS = {"allowed": 0, "restricted": 32, "unavailable": 67}
 """Words for Asterisk's CALLERPRES numbers; a phone system that has the number itself gives that."""
 
+ENDED = "/v1/ended"
+"""Asterisk's CURL() sends no JSON, but a form; the server takes one at this path from whoever is no browser."""
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character: no text, and nothing that could be recorded
 
 
@@ -55,9 +64,12 @@ class _BadRequestError(Exception):
 class HttpHook(Generic[S]):
     """The two requests, and the screenings in between."""
 
-    def __init__(self, screener: Screener[S], dialled: Dialled, *, budget_seconds: float = 1.2) -> None:
+    def __init__(
+        self, screener: Screener[S], dialled: Dialled, endings: Endings, *, budget_seconds: float = 1.2
+    ) -> None:
         self._screener = screener
         self._dialled = dialled
+        self._endings = endings
         self._budget = budget_seconds
         self._waiting: dict[str, tuple[S, asyncio.TimerHandle]] = {}
         self._log = structlog.get_logger("http")
@@ -68,6 +80,7 @@ class HttpHook(Generic[S]):
             web.post("/v1/screen", self.screen),
             web.post("/v1/screen/{call}/acknowledged", self.acknowledge),
             web.post("/v1/dialled", self.dialled),
+            web.post(ENDED, self.ended),
         ]
 
     async def screen(self, request: web.Request) -> web.Response:
@@ -130,6 +143,21 @@ class HttpHook(Generic[S]):
         self._dialled.note(number, channel)
         return web.json_response({"noted": True})
 
+    async def ended(self, request: web.Request) -> web.Response:
+        """A call that was screened has ended; the answer doesn't wait for the record."""
+        try:
+            async with asyncio.timeout(self._budget):
+                body = await request.read()
+            end = _end(body, is_form=request.content_type != "application/json")
+        except TimeoutError:
+            return _refusal(408, "it took too long", "body", "send it at once")
+        except _BadRequestError as bad:
+            self._log.warning("an end that is none", what=bad.what, where=bad.where, peer=request.remote)
+            return _refusal(400, bad.what, bad.where, bad.mend)
+        if not self._endings.note(end):
+            return _refusal(404, "no such call is under way", "call", "tell it once, after the call was screened")
+        return web.json_response({"noted": True})
+
     def close(self) -> None:
         """No acknowledgement can come any more: settle what still waits for one."""
         for call in tuple(self._waiting):
@@ -156,7 +184,7 @@ def _refusal(status: int, what: str, where: str, mend: str) -> web.Response:
 def _sighting(body: bytes) -> Sighting:
     """Raises `_BadRequestError` on anything but the object that is asked for."""
     question = _object(body)
-    _known(question, ("number", "name", "presentation", "called", "channel", "references"), "body")
+    _known(question, _QUESTION, "body")
     if "number" not in question:
         raise _BadRequestError("there is no number", "number", 'give it, or "" where none was presented')
     references = question.get("references", {})
@@ -172,7 +200,72 @@ def _sighting(body: bytes) -> Sighting:
         called=_text(question.get("called", ""), "called"),
         channel=_text(question.get("channel", ""), "channel"),
         references={_text(key, "references"): _text(value, "references") for key, value in references.items()},
+        headers=_headers(question.get("headers", {})),
+        redirecting=_redirecting(question.get("redirecting")),
     )
+
+
+def _headers(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _BadRequestError("not an object", "headers", 'as {"from": "<sip:…>"}')
+    _known(value, HEADERS, "headers")
+    return {name: _text(value[name], "headers") for name in HEADERS if name in value}
+
+
+def _redirecting(value: object) -> Redirecting | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise _BadRequestError("not an object", "redirecting", 'as {"number": "+3225551234", "reason": "cfu"}')
+    _known(value, Redirecting._fields, "redirecting")
+    number, name, reason = (_text(value.get(key, ""), "redirecting") for key in Redirecting._fields)
+    return Redirecting(number, name, reason) if number else None
+
+
+def _end(body: bytes, *, is_form: bool) -> CallEnd:
+    """Raises `_BadRequestError` on anything but what tells an end: a JSON object, or the same as a form."""
+    told = _form(body) if is_form else _object(body)
+    _known(told, CallEnd._fields, "body")
+    call, uniqueid = (_text(told.get(key, ""), key) for key in ("call", "uniqueid"))
+    if not call:
+        raise _BadRequestError("there is no call", "call", "give the id that the answer about it had")
+    return CallEnd(
+        call=call,
+        uniqueid=uniqueid,
+        disposition=_word(told, "disposition", DISPOSITIONS),
+        hung_up_by=_word(told, "hung_up_by", HANGING_UP),
+        **{key: _count(told, key) for key in ("seconds_talked", "seconds_in_all", "cause", "audio_packets")},
+    )
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    """A form's fields; empty ones are as if they weren't there."""
+    try:
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=len(CallEnd._fields))
+    except ValueError as error:
+        raise _BadRequestError(f"no form: {error}", "body", "send call=…&disposition=…") from error
+    form: dict[str, Any] = dict(pairs)
+    if len(form) < len(pairs):
+        raise _BadRequestError("a field is given twice", "body", "give each once")
+    for key, text in form.items():
+        if key not in ("call", "uniqueid") and _INTEGER.fullmatch(text):
+            form[key] = int(text)
+    return form
+
+
+def _word(told: Mapping[str, Any], key: str, words: tuple[str, ...]) -> str | None:
+    if (value := told.get(key)) is None or value in words:
+        return value
+    raise _BadRequestError("not a word that is known", key, f"one of {', '.join(words)}, or null")
+
+
+def _count(told: Mapping[str, Any], key: str) -> int | None:
+    value = told.get(key)
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return count(value)
+    raise _BadRequestError("not a whole number", key, "write it in digits, or null")
 
 
 def _dialled(body: bytes) -> tuple[str, str]:

@@ -71,6 +71,10 @@ class Book:
         """The file that speaks for a source."""
         return next((file for file in self._files if file.provenance.source == slug), None)
 
+    def sums(self) -> dict[str, str]:
+        """The sum (SHA-256, hex) of each source's numbers, by its name."""
+        return {file.provenance.source: file.sha256 for file in self._files}
+
     @asynccontextmanager
     async def workshop(self) -> AsyncIterator[Path]:
         """A folder on the same disk in which the next file is made, for one at a time; what a crash left there goes.

@@ -6,7 +6,7 @@ before it sends JSON to another site) or by giving its own name this machine's a
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from urllib.parse import urlsplit
 
 import structlog
@@ -28,6 +28,12 @@ _MENDS = {
     413: f"send {MAX_BODY_BYTES} bytes at most",
 }
 
+_FORM = "application/x-www-form-urlencoded"
+
+_OF_BROWSERS = ("Origin", "Referer", "Sec-Fetch-Site", "Cookie")
+"""Headers of which a browser sends the first with every POST, and the third since 2023 at the latest; no page can take
+them away. Source: Fetch standard; W3C Fetch Metadata."""
+
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -46,6 +52,7 @@ class WebServer:
         port: int = 8073,
         allowed_peers: Sequence[str] = (),
         allowed_hosts: Sequence[str] = (),
+        form_paths: Collection[str] = (),
     ) -> None:
         """Nothing is opened yet.
 
@@ -57,6 +64,7 @@ class WebServer:
             port: 0 takes a free one, to be read from `port`.
             allowed_peers: addresses or networks that may ask; see `Peers`.
             allowed_hosts: names under which this machine is asked, besides its loopback's and `host`.
+            form_paths: where a form does as well as JSON, for phone systems that can send nothing else.
 
         Raises:
             ConfigError: `host` is reachable from elsewhere and no peer is named, or an address isn't one.
@@ -64,6 +72,7 @@ class WebServer:
         self._health, self._metrics = health, metrics
         self._host, self._port = host, port
         self._peers = Peers("http", host, allowed_peers)
+        self._form_paths = frozenset(form_paths)
         self._names = {"localhost", host.lower(), *(name.lower() for name in allowed_hosts)}
         app = web.Application(middlewares=[self._guard], client_max_size=MAX_BODY_BYTES)
         app.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics_page), *routes])
@@ -120,9 +129,15 @@ class WebServer:
             return 403, "this machine isn't in allowed_peers", "name its address in [http] allowed_peers"
         if not self._is_own_name(request.headers.get("Host", "")):
             return 421, "asked under a name that isn't this machine's", "ask 127.0.0.1, or name it in allowed_hosts"
-        if request.method not in _SAFE_METHODS and request.content_type != "application/json":
+        if request.method not in _SAFE_METHODS and not self._is_well_typed(request):
             return 415, "not sent as JSON", "send Content-Type: application/json"
         return None
+
+    def _is_well_typed(self, request: web.Request) -> bool:
+        if request.content_type == "application/json":
+            return True
+        a_page = any(name in request.headers for name in _OF_BROWSERS)
+        return request.path in self._form_paths and request.content_type == _FORM and not a_page
 
     def _is_own_name(self, host_header: str) -> bool:
         try:

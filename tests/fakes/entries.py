@@ -14,8 +14,10 @@ from blocker.core import record
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.entry import EMPTY, Head, canonical, format_time, link_line, sha256_hex
 from blocker.core.listing import Listing, ListName, parse_target
+from blocker.core.machine_facts import UNDECIDED
 from blocker.core.number import E164, Caller, Withheld
 from blocker.core.statement import Said
+from blocker.core.timekeeping import ClockState
 from blocker.core.treatment import RING, HangUp, Treatment
 from blocker.core.verdict import Decision, Match, Reason, Verdict
 
@@ -58,7 +60,13 @@ def screened(  # a call has that many sides
     verdict = Verdict(Decision.BLOCK if blocks or action.turns_away else Decision.RING, reason, matches, flagged)
     there = at.astimezone(ZoneInfo(line.time_zone))
     content = record.call_screened(
-        IncomingCall(call, at, caller, line, sighting), there, verdict, action, observe_only=observe_only
+        IncomingCall(call, at, caller, line, sighting),
+        there,
+        verdict,
+        action,
+        observe_only=observe_only,
+        clock=ClockState("kernel", synchronised=True, error_ms=12),
+        sums=UNDECIDED,
     )
     if not action.turns_away:
         content["answer"] = record.answer(acknowledged=True, after_ms=4)

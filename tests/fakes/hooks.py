@@ -6,6 +6,7 @@ from typing import Any
 
 from fakes.screener import FakeScreener, FakeScreening
 
+from blocker.core.ended import CallEnd
 from blocker.hooks.fastagi import FastAgiServer
 
 
@@ -17,6 +18,21 @@ class FakeDialled:
 
     def note(self, number: str, channel: str) -> None:
         self.noted.append((number, channel))
+
+
+class FakeEndings:
+    """Knows some calls as under way, and remembers how they ended."""
+
+    def __init__(self, *under_way: str) -> None:
+        self.under_way = set(under_way)
+        self.noted: list[CallEnd] = []
+
+    def note(self, end: CallEnd) -> bool:
+        if end.call not in self.under_way:
+            return False
+        self.under_way.remove(end.call)
+        self.noted.append(end)
+        return True
 
 
 @asynccontextmanager

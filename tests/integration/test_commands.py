@@ -9,8 +9,10 @@ import pytest
 from fakes.agi_client import call
 from fakes.running import Program, running
 
+from blocker import clock
 from blocker.commands import doctor
 from blocker.config import load_config
+from blocker.core.timekeeping import ClockState
 
 NUMBER = "+3225551234"
 
@@ -93,13 +95,14 @@ def _on_a_terminal(words: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("state", "container", "finding"), [(5, ["docker"], "look"), (5, [], "BAD"), (0, ["docker"], "ok")]
+    ("synchronised", "contained", "finding"),
+    [(False, True, "look"), (False, False, "BAD"), (True, True, "ok"), (None, False, "look")],
 )
 async def test_a_container_keeps_no_clock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: int, container: list[str], finding: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, synchronised: bool | None, contained: bool, finding: str
 ) -> None:
     """An unsynchronised clock is bad where somebody can set it, and worth a look where only the host can."""
-    monkeypatch.setattr(doctor, "_adjtimex", lambda: state)
-    monkeypatch.setattr(doctor, "_in_a_container", lambda: bool(container))
+    monkeypatch.setattr(clock, "state", lambda: ClockState("kernel", synchronised, None))
+    monkeypatch.setattr(clock, "in_a_container", lambda: contained)
     config = load_config(Program(tmp_path).config, os.environ, ["reject"])
     assert (await doctor._clock(config))[0] == finding

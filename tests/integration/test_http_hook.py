@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from fakes.hooks import FakeDialled
+from fakes.hooks import FakeDialled, FakeEndings
 from fakes.screener import REJECT, FakeScreener
 
 from blocker.core.treatment import RING
-from blocker.hooks.http import MAX_REFERENCES, MAX_TEXT, MAX_WAITING, HttpHook
+from blocker.hooks.http import ENDED, MAX_REFERENCES, MAX_TEXT, MAX_WAITING, HttpHook
 from blocker.web.metrics import Metrics
 from blocker.web.server import WebServer
 
@@ -22,10 +22,14 @@ MANY = {str(n): "" for n in range(MAX_REFERENCES + 1)}
 
 
 @asynccontextmanager
-async def asked(screener: FakeScreener, dialled: FakeDialled | None = None) -> AsyncIterator[aiohttp.ClientSession]:
+async def asked(
+    screener: FakeScreener, dialled: FakeDialled | None = None, endings: FakeEndings | None = None
+) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of a server with nothing but the hook."""
-    hook = HttpHook(screener, dialled or FakeDialled(), budget_seconds=screener.budget_seconds)
-    server = WebServer(list, Metrics(tuple), routes=hook.routes(), port=0)
+    hook = HttpHook(
+        screener, dialled or FakeDialled(), endings or FakeEndings(), budget_seconds=screener.budget_seconds
+    )
+    server = WebServer(list, Metrics(tuple), routes=hook.routes(), port=0, form_paths=(ENDED,))
     await server.start()
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as client:

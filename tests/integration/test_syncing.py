@@ -5,11 +5,11 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from fakes.clock import StandingClock
 from fakes.web_server import serving
 
 from blocker import bookbinding
@@ -19,15 +19,6 @@ from blocker.store.book import Book
 from blocker.syncing import Syncer, SyncResult, slug_of
 
 LIST = b"# sellers\n+3225551234\n02 555 12 35\n+32 2 556*\nnoise\n"
-
-
-class FixedClock:
-    """A clock that stands."""
-
-    name = "simulated"
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 17, 8, 12, 33, 123000, tzinfo=UTC)
 
 
 class Publisher:
@@ -62,7 +53,7 @@ async def book(tmp_path: Path) -> AsyncIterator[Book]:
 def syncer(book: Book) -> Syncer:
     """What syncs into it, from this machine too."""
     fetcher = Fetcher(private_addresses=True)
-    return Syncer(shelf=book, fetch=fetcher.fetch, bind=bookbinding.bind, clock=FixedClock())
+    return Syncer(shelf=book, fetch=fetcher.fetch, bind=bookbinding.bind, clock=StandingClock())
 
 
 async def test_a_published_list_comes_into_force(publisher: Publisher, book: Book, syncer: Syncer) -> None:
@@ -142,7 +133,7 @@ async def test_an_abandoned_sync_leaves_nothing_behind(tmp_path: Path, book: Boo
     """When the service stops during a sync, the process that makes the book ends with it and the old list stays."""
     path = tmp_path / "list"
     path.write_bytes(b"".join(b"+322%08d\n" % n for n in range(200_000)))
-    syncer = Syncer(shelf=book, fetch=Fetcher().fetch, bind=bookbinding.bind, clock=FixedClock())
+    syncer = Syncer(shelf=book, fetch=Fetcher().fetch, bind=bookbinding.bind, clock=StandingClock())
     sync = asyncio.create_task(syncer.sync(str(path), region="BE"))
     while not binders():  # noqa: ASYNC110  (another process sets no event of ours)
         await asyncio.sleep(0)
@@ -169,7 +160,7 @@ async def test_a_binding_that_dies_is_an_error_of_ours(
 async def test_a_folder_that_can_t_be_written_is_an_error_of_ours(tmp_path: Path, publisher: Publisher) -> None:
     """A data directory that refuses is said, not run over."""
     (tmp_path / "book").write_text("in the way")
-    syncer = Syncer(shelf=Book(tmp_path / "book"), fetch=Fetcher().fetch, bind=bookbinding.bind, clock=FixedClock())
+    syncer = Syncer(shelf=Book(tmp_path / "book"), fetch=Fetcher().fetch, bind=bookbinding.bind, clock=StandingClock())
     with pytest.raises(SourceError, match="can't be kept"):
         await syncer.sync(publisher.url, region="BE")
 

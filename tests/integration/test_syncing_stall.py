@@ -1,11 +1,11 @@
 """The promise that no decision waits for a sync: how late the event loop gets while large lists come in."""
 
 from array import array
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from fakes.clock import StandingClock
 from fakes.stall import LONGEST_STALL, TRIES, watching
 from fakes.web_server import serving
 
@@ -21,21 +21,12 @@ pytestmark = pytest.mark.soak
 LONG = 200_000
 
 
-class FixedClock:
-    """A clock that stands."""
-
-    name = "simulated"
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 17, 8, 12, 33, 123000, tzinfo=UTC)
-
-
 async def test_no_decision_waits_while_a_long_list_comes_in(tmp_path: Path) -> None:
     """Fetching, reading and sorting a list, which take long, hold up no call; its length changes how long only."""
     book, published = Book(tmp_path / "book"), tmp_path / "published"
     published.write_bytes(b"".join(b"+32%d\n" % number for number in range(20_000_000, 20_000_000 + LONG)))
     fetch = Fetcher(private_addresses=True).fetch
-    syncer = Syncer(shelf=book, fetch=fetch, bind=bookbinding.bind, clock=FixedClock())
+    syncer = Syncer(shelf=book, fetch=fetch, bind=bookbinding.bind, clock=StandingClock())
     stalls: list[float] = []
 
     async def answer(_: web.Request) -> web.FileResponse:
@@ -57,7 +48,7 @@ async def test_no_decision_waits_for_the_swap_of_ten_million_numbers(tmp_path: P
     stalls: list[float] = []
     while len(stalls) < 1 + TRIES and min(stalls[1:], default=1.0) > LONGEST_STALL:
         async with book.workshop() as folder:
-            provenance = Provenance("large", "a test", FixedClock().now())
+            provenance = Provenance("large", "a test", StandingClock().now())
             book_file.write(folder / "made.book", numbers, [], provenance)
             async with watching(lambda: book.lookup("+3299999999")) as watch:
                 await book.adopt(folder / "made.book")

@@ -79,7 +79,7 @@ async def test_the_called_number_is_the_first_argument(
     assert environment["agi_network_script"] == "screen"
     assert environment["agi_arg_1"] == argument
     assert environment["agi_arg_2"] == environment["agi_uniqueid"], "the linked id of a call's first channel is its own"
-    assert "agi_arg_3" not in environment
+    assert environment["agi_arg_3"] == ""
 
 
 @pytest.mark.parametrize("behaviour", [says("ring"), closes_at_once, hung])
