@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from blocker.core import watching
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
+from blocker.core.erasure import ErasedOfWeek
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
     NO_STATEMENT,
@@ -116,9 +117,14 @@ async def collect(
     collected = _Collected(Watch(start, end, zone, now), (start, end), zone, each, temporary)
     corrections = [(e.n, e.content) async for e in reader.entries(kinds=[EntryKind.CORRECTION]) if e.n <= head.n]
     withdrawn = withdrawn_of(corrections)
-    async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT]):
-        said = entry.content["kind"] == EntryKind.STATEMENT
-        if entry.n <= head.n and not (said and entry.n in withdrawn):
+    erased = ErasedOfWeek(str(week), zone)
+    async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT, EntryKind.ERASURE]):
+        kind = entry.content["kind"]
+        if entry.n > head.n:
+            break
+        if kind == EntryKind.ERASURE:
+            erased.take(entry.n, entry.content)
+        elif kind != EntryKind.STATEMENT or entry.n not in withdrawn:
             collected.take_from_whole_ledger(entry.n, entry.content)
     async for entry in reader.entries(since=start - OUTCOME_MARGIN, until=end + OUTCOME_MARGIN):
         if entry.n <= head.n:
@@ -130,7 +136,7 @@ async def collect(
     later = await first(reader.entries(since=end))
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
-    return replace(report, fault=making.fault, made_on=made_on)
+    return replace(report, fault=making.fault, made_on=made_on, erased=erased.told())
 
 
 class _Collected:

@@ -4,11 +4,15 @@ Decides what must stay for the ledger to be worth anything. When something else 
 person does; that links stay and the chain holds is for `evidence/`. `docs/spec/evidence-ledger.md`, section “Erasure”.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
+from typing import Any
 
-from blocker.core.entry import EntryKind, format_time
+from blocker.core.contents import of_a_whole_entry
+from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.record import Content
+from blocker.core.report import ErasedCalls
 
 NEVER_ERASED: Mapping[EntryKind, str] = {
     EntryKind.ERASURE: "or nobody could tell an erased content from a lost one",
@@ -52,3 +56,36 @@ def erasure(
         "why": why,
         "by": by,
     }
+
+
+class ErasedOfWeek:
+    """What the ledger says of a week's calls that were erased; takes every `erasure`, in the ledger's order."""
+
+    def __init__(self, week: str, zone: tzinfo) -> None:
+        """`week` is written as `2026-W47`; `zone` is the household's."""
+        self._week, self._zone = week, zone
+        self._calls: Counter[str] = Counter()
+        self._times: list[str] = []
+
+    def take(self, n: int, content: Mapping[str, Any]) -> None:
+        """Take one; those from before there were counts have none.
+
+        Raises:
+            LedgerFormatError: a newer program wrote it.
+            LedgerCorruptError: its counts are none.
+        """
+        if calls := _calls_of(n, content, self._week):
+            at = parse_time(content["at"]).astimezone(self._zone).isoformat(timespec="milliseconds")
+            self._times = [*self._times[:1], at]
+            self._calls.update(calls)
+
+    def told(self) -> ErasedCalls | None:
+        """All of it; None where no call was erased."""
+        if not self._times:
+            return None
+        return ErasedCalls(tuple(sorted(self._calls.items())), self._times[0], self._times[-1])
+
+
+@of_a_whole_entry
+def _calls_of(_: int, content: Mapping[str, Any], week: str) -> dict[str, int]:
+    return {str(standing): int(count) for standing, count in content.get("counts", {}).get(week, {}).items()}

@@ -104,6 +104,20 @@ class NumberRow(NamedTuple):
     last: str
 
 
+class ErasedCalls(NamedTuple):
+    """Calls of the week that the ledger no longer knows, as the entries say that tell of their erasing."""
+
+    calls: tuple[tuple[str, int], ...]
+    """Standing, and how many; those that another device recorded are among them."""
+    first: str
+    """Local time of the household, with its offset, at which the first of them were erased."""
+    last: str
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.calls)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything the report of one week says."""
@@ -140,3 +154,5 @@ class Report:
     changes: Listed[ListChange]
     elsewhere: Listed[SeenCall] = Listed(0, ())
     """Calls that another device recorded, by the time at which they began."""
+    erased: ErasedCalls | None = None
+    """None where none were."""

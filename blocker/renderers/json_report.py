@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from blocker.core.observed import SeenCall
-from blocker.core.report import CompanyRow, Listed, Report
+from blocker.core.report import CompanyRow, ErasedCalls, Listed, Report
 
 SCHEMA = "blocker-weekly-report"
 SCHEMA_VERSION = 1
@@ -35,6 +35,7 @@ def render(report: Report) -> bytes:
         "odd": _calls(report.odd),
         "false_positives": _calls(report.false_positives),
         "elsewhere": _calls(report.elsewhere),
+        "erased": _erased(report.erased),
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
         "silent_after": report.silent_after or None,
@@ -47,6 +48,12 @@ def render(report: Report) -> bytes:
 
 def _listed(listed: Listed[Any], items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"total": listed.total, "listed": items}
+
+
+def _erased(erased: ErasedCalls | None) -> dict[str, Any] | None:
+    if erased is None:
+        return None
+    return {"total": erased.total, "calls": dict(erased.calls), "first": erased.first, "last": erased.last}
 
 
 def _company(row: CompanyRow) -> dict[str, Any]:
@@ -82,9 +89,11 @@ def _call(call: SeenCall) -> dict[str, Any]:
         "acknowledged_after_ms": call.after_ms,
         "statement": {
             "entry": said.n,
-            "mark": said.mark,
+            "mark": said.mark or None,
             "said_company": said.said_company or None,
             "company": said.company or None,
+            "said_call_centre": said.said_call_centre or None,
+            "call_centre": said.call_centre or None,
             "by": said.by or None,
         }
         if said.n

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.core.entry import parse_time
 from blocker.core.observed import Happened, ListChange, SeenCall
-from blocker.core.report import CompanyRow, Listed, NumberRow, Report
+from blocker.core.report import CompanyRow, ErasedCalls, Listed, NumberRow, Report
 from blocker.core.watching import Gap
 from blocker.renderers.markdown_text import cell, duration, moment, plural, table
 
@@ -76,6 +76,19 @@ def _heading(report: Report) -> Iterator[str]:
         yield f"> **This week isn't over:** made on {moment(report.made_on)}. What comes later isn't in here.\n"
     if report.simulated_clock:
         yield "> **A simulated clock.** These times were made up, for a demonstration. This is no evidence.\n"
+    if report.erased:
+        yield _erased(report.erased)
+
+
+def _erased(erased: ErasedCalls) -> str:
+    since, until = erased.first[:10], erased.last[:10]
+    when = f"on {since}" if since == until else f"between {since} and {until}"
+    verb = "was" if erased.total == 1 else "were"
+    calls = ", ".join(f"{count} {standing}" for standing, count in erased.calls)
+    return (
+        f"> **Not all is known any more:** {plural(erased.total, 'call')} of this week {verb} erased {when} ({calls}), "
+        "by age or on request, and no figure below counts them.\n"
+    )
 
 
 def _in_short(report: Report) -> Iterator[str]:
@@ -247,7 +260,13 @@ def _call(call: SeenCall) -> tuple[str, ...]:
     happened = _HAPPENED[call.happened] + (f" ({cell(call.seen_by)})" if call.seen_by else "")
     happened += f", marked as {call.statement.mark}" if call.statement.mark else ""
     what_came = (moment(call.local), presented, cell(call.name), cell(call.line))
-    return (*what_came, cell(call.statement.said_company), happened, cell(call.match), call.call, str(call.n))
+    return (*what_came, _said(call), happened, cell(call.match), call.call, str(call.n))
+
+
+def _said(call: SeenCall) -> str:
+    """For whom the caller said to call and, where that was said, who the caller said to be."""
+    company, centre = cell(call.statement.said_company), cell(call.statement.said_call_centre)
+    return f"{company or 'not said'}; to be, or to work for: {centre}" if centre else company
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -37,8 +37,8 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
     assert (made["schema"], made["schema_version"]) == ("blocker-weekly-report", 1)
     assert list(made) == [
         "schema", "schema_version", "week", "time_zone", "from", "to", "made_on", "ledger", "clock", "totals",
-        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "gaps",
-        "unwatched_seconds", "silent_after", "list_changes",
+        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "erased",
+        "gaps", "unwatched_seconds", "silent_after", "list_changes",
     ]  # fmt: skip
     assert set(made["ledger"]) == {"entries", "sha256", "fault"}
     assert set(made["totals"]) == {
@@ -54,7 +54,9 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
         "number", "calls", "unwanted", "refused", "suspected", "false_positives", "first", "last",
     }  # fmt: skip
     assert set(made["unwanted"]["listed"][0]) == CALL
-    assert set(made["unwanted"]["listed"][0]["statement"]) == {"entry", "mark", "said_company", "company", "by"}
+    assert set(made["unwanted"]["listed"][0]["statement"]) == {
+        "entry", "mark", "said_company", "company", "said_call_centre", "call_centre", "by",
+    }  # fmt: skip
     assert set(made["gaps"]["listed"][0]) == {"since", "until", "seconds", "why", "calls_lost"}
     assert set(made["list_changes"]["listed"][0]) == {"n", "local", "list", "change", "number", "until"}
 
