@@ -39,7 +39,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     attach.add_argument("file")
     attach.add_argument("--what", choices=list(What), default=What.PROOF, help="what it is (default: %(default)s)")
     attach.add_argument("--how", default="", help="how it was made, such as “scan of the letter”")
-    _does(attach, "attach", path="file", what="what", how="how")
+    _does(attach, "attach", file="file", what="what", how="how")
     withdraw = todo.add_parser("withdraw", help="say that an entry was wrong: it stays, and no longer counts")
     withdraw.add_argument("entry", type=int, help="its number, as “show” has it")
     withdraw.add_argument("--why", required=True, help="what is wrong with it")
@@ -154,7 +154,7 @@ def _does(parser: argparse.ArgumentParser, command: str, **arguments: str) -> No
 
 
 _TEXTS = ("text", "answer")
-_FILES = ("path",)
+_FILES = ("file",)
 
 
 async def run_record(config: Config, arguments: argparse.Namespace) -> int:

@@ -214,13 +214,13 @@ class StandingFile:
         fact = Fact(EntryKind.CASE, company=found.slug, said_company=company, on=day, state=word, where=place)
         return await self._proofs.record(fact, [], by) | {"company": found.slug, "name": found.name}
 
-    async def attach(self, path: str, *, what: str = What.PROOF, how: str = "", by: str = "") -> _Done:
+    async def attach(self, file: str, *, what: str = What.PROOF, how: str = "", by: str = "") -> _Done:
         """Put a file beside the ledger, to be named by its sum.
 
         Raises:
             UsageError: the file can't be kept.
         """
-        named = Named(Path(path), word_of(what, What), remark(how, "how it was made"))
+        named = Named(Path(file), word_of(what, What), remark(how, "how it was made"))
         return await self._proofs.record(None, [named], by)
 
     async def _of_company(self, company: str, fact: Fact, named: list[Named], by: str) -> _Done:
