@@ -33,7 +33,7 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
     """All lines of a file, empty ones too.
 
     Raises:
-        SourceError: it is no text, or begins with the mark of UTF-16 and isn't that.
+        SourceError: it is no text.
     """
     head = stream.read(_HEAD)
     stream.seek(0)
@@ -54,18 +54,14 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
 
 
 def _of_utf_16(stream: BinaryIO) -> Iterator[Line]:
-    text = io.TextIOWrapper(stream, encoding="utf-16", newline="\n")
+    text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
     n = 0
     try:
         while line := text.readline(MAX_LINE):
             n += 1
             whole = line.endswith("\n") or len(line) < MAX_LINE
-            yield Line(n, line.rstrip("\r\n").encode(errors="replace"), whole)
+            yield Line(n, line.rstrip("\r\n").encode(), whole)
             while not whole and line and not line.endswith("\n"):
                 line = text.readline(MAX_LINE)
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"after line {n} it isn't UTF-16, though its first bytes say so (save it as UTF-8, or export it anew)"
-        ) from error
     finally:
         text.detach()

@@ -55,21 +55,18 @@ def read(stream: BinaryIO, here: Circumstances) -> Iterator[Item]:
     elements = _Elements()
     occurrences = Occurrences()
     row = 0
-    try:
-        for chunk in _without_halves_of_pairs(stream):
-            for line, attributes in elements.feed(chunk):
-                row += 1
-                yield _item(row, line, attributes, here, occurrences)
-        for line, attributes in elements.feed(b"", last=True):
+    for chunk in _chunks(stream):
+        for line, attributes in elements.feed(chunk):
             row += 1
             yield _item(row, line, attributes, here, occurrences)
-    except expat.ExpatError as error:
-        what = f"line {error.lineno}: {expat.ErrorString(error.code)}; nothing after it could be read"
-        if not row:
-            raise SourceError(
-                f"it is no call log of “SMS Backup & Restore”: {what} (is it the XML file itself, whole?)"
-            ) from error
-        yield BadRow(row + 1, what)
+        if elements.fault:
+            break
+    if not elements.fault:
+        return
+    what = f"{elements.fault}; nothing after it could be read"
+    if not row:
+        raise SourceError(f"it is no call log of “SMS Backup & Restore”: {what} (is it the XML file itself, whole?)")
+    yield BadRow(row + 1, what)
 
 
 class _Elements:
@@ -82,10 +79,20 @@ class _Elements:
         self._found: list[tuple[int, dict[str, str]]] = []
         self._root = ""
         self._fed = 0
+        self.fault = ""
+        """Where and why it can't be read on; empty while it can."""
 
-    def feed(self, chunk: bytes, *, last: bool = False) -> list[tuple[int, dict[str, str]]]:
+    def feed(self, chunk: bytes) -> list[tuple[int, dict[str, str]]]:
+        """The elements that end in the next bytes; none is the end of the file."""
         self._found = []
-        self._parser.Parse(chunk, last)
+        try:
+            self._parser.Parse(chunk, not chunk)
+        except expat.ExpatError as error:
+            self.fault = f"line {error.lineno}: {expat.ErrorString(error.code)}"
+            return self._found
+        except (LookupError, ValueError) as error:  # an encoding that this Python doesn't know, or can't read so
+            self.fault = f"line {self._parser.CurrentLineNumber}: {error}"
+            return self._found
         self._fed += len(chunk)
         if self._fed - max(self._parser.CurrentByteIndex, 0) > MAX_ELEMENT:
             raise SourceError(f"line {self._parser.CurrentLineNumber}: what begins there is too long for a call")
@@ -105,8 +112,8 @@ def _refuse_entities(*_: object) -> NoReturn:
     raise SourceError("it declares entities of its own, which no call log does; it isn't read")
 
 
-def _without_halves_of_pairs(stream: BinaryIO) -> Iterator[bytes]:
-    """The file, but for references to halves of surrogate pairs.
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The file, but for references to halves of surrogate pairs, and then nothing.
 
     The app writes emoji of names so, which is no XML; the names aren't read anyway.
     """
@@ -115,8 +122,11 @@ def _without_halves_of_pairs(stream: BinaryIO) -> Iterator[bytes]:
         chunk = rest + chunk
         begun = chunk.rfind(b"&", -_LONGEST_REFERENCE)
         chunk, rest = (chunk, b"") if begun < 0 or b";" in chunk[begun:] else (chunk[:begun], chunk[begun:])
-        yield _HALF_A_PAIR.sub(b"?", chunk)
-    yield rest
+        if chunk:
+            yield _HALF_A_PAIR.sub(b"?", chunk)
+    if rest:
+        yield rest
+    yield b""
 
 
 def _item(row: int, line: int, attributes: Mapping[str, str], here: Circumstances, occurrences: Occurrences) -> Item:

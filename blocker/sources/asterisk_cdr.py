@@ -55,14 +55,16 @@ _CLID = re.compile(r'\s*"?(.*?)"?\s*<([^<>]*)>\s*', re.DOTALL)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"}
 _NOT_IN = "outgoing or internal"
-_HEAD = 4096
 
 
 def recognises(head: bytes) -> bool:
     """Whether a file begins as one; see `CallReader`."""
     first = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").partition(b"\n")[0].decode("latin-1")
-    cells = next(csv.reader([first.strip("\r")]), []) if len(first) < _HEAD else []
-    return {cell.strip().lower() for cell in cells} >= _FREEPBX or _layout(cells) is not None
+    try:
+        cells = next(csv.reader([first.strip("\r")]), [])
+    except csv.Error:
+        return False
+    return {cell.strip() for cell in cells} >= _FREEPBX or _layout(cells) is not None
 
 
 def read(stream: BinaryIO, here: Circumstances) -> Iterator[Item]:
@@ -74,9 +76,8 @@ def read(stream: BinaryIO, here: Circumstances) -> Iterator[Item]:
             continue
         try:
             cells = _cells(line)
-            named = {cell.strip().lower() for cell in cells}
-            if named >= _FREEPBX:
-                columns = tuple(cell.strip().lower() for cell in cells)
+            if b"calldate" in line.raw and (named := tuple(cell.strip() for cell in cells)) and _FREEPBX <= {*named}:
+                columns = named
                 continue
             read_row = _call(line.n, _record(cells, columns), here, legs.occurrences)
         except SourceError as error:
