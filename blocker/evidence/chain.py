@@ -152,7 +152,7 @@ class Chain:
         if erasure["kind"] != EntryKind.ERASURE:
             return
         erased = erasure.get("entries")
-        if not isinstance(erased, list) or not all(isinstance(number, int) for number in erased):
+        if not isinstance(erased, list) or not erased or not all(type(k) is int and 0 < k < n for k in erased):
             self.fault(n, FaultKind.ERASURE_MALFORMED, "its content, an erasure, doesn't list the entries it erased")
             return
         for number in erased:
