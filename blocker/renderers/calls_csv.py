@@ -48,6 +48,8 @@ COLUMNS = (
     "marked_by",
     "statement_entry",
     "seen_by",
+    "said_call_centre",
+    "call_centre",
 )
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
@@ -99,6 +101,8 @@ def _row(call: SeenCall) -> tuple[object, ...]:
         harmless(said.by),
         said.n or None,
         harmless(call.seen_by),
+        harmless(said.said_call_centre),
+        said.call_centre,
     )
 
 

@@ -98,7 +98,7 @@ def test_every_column_that_a_stranger_can_reach_is_harmless(attack: str) -> None
         matches=(Match("x", attack, ""),),
     )
     content["line"] = attack
-    said = Said(mark="marketing", said_company=attack).entry(AT, "c", attack)
+    said = Said(mark="marketing", said_company=attack, said_call_centre=attack).entry(AT, "c", attack)
     (row,) = rows(seen_call(1, content, None, statement_of(9, said)[1]))
     for column, cell in row.items():
         assert not cell.lstrip().startswith(tuple(SIGNS)), column
@@ -116,7 +116,8 @@ def test_a_row_has_everything_that_is_known() -> None:
     """Column by column, of a call that was refused and then marked."""
     content = screened(AT, "c0ffee", reason=Reason.BLOCK_LIST, matches=(Match("block-list", "+3225550345", "list"),))
     outcome = record.outcome(AT, "c0ffee", acknowledged=True, after_ms=7)
-    (row,) = rows(seen_call(12, content, outcome, Statement(15, "marketing", "Proximus", "proximus", "Anna")))
+    said = Statement(15, "marketing", "Proximus", "proximus", "Anna", "Horizon")
+    (row,) = rows(seen_call(12, content, outcome, said))
     assert row == {
         "entry": "12",
         "call": "c0ffee",
@@ -143,6 +144,8 @@ def test_a_row_has_everything_that_is_known() -> None:
         "marked_by": "Anna",
         "statement_entry": "15",
         "seen_by": "",
+        "said_call_centre": "Horizon",
+        "call_centre": "",
     }
     assert tuple(row) == COLUMNS
 
