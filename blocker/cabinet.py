@@ -34,7 +34,7 @@ from blocker.filing.sealing import Sealer
 from blocker.filing.standing import StandingFile
 from blocker.filing.statements import Statements
 from blocker.household import Household
-from blocker.looking import FORMS, countries_of, reader, setting_of
+from blocker.looking import FORMS, known_lines, reader
 from blocker.recording import Recorder
 from blocker.store.household_db import HouseholdDb
 from blocker.wanting import WantedCalls
@@ -63,7 +63,7 @@ class Cabinet:
         self.corrections = Corrections(lambda: reader(config), recorder, clock)
         here = Here(companies, clock, config.region, ZoneInfo(config.time_zone))
         proofs = Proofs(Attachments(config.data_dir), recorder, clock)
-        self.standing = StandingFile(proofs, self._file, laws, countries_of(setting_of(config)), here)
+        self.standing = StandingFile(proofs, self._file, laws, lambda: known_lines(config), here)
         self.objecting = Objecting(proofs, self._file, here)
         self.importing = Importing(lambda: reader(config), recorder, Attachments(config.data_dir), clock)
         self.custody = Custody(recorder, clock)

@@ -201,6 +201,17 @@ def countries_of(setting: Setting) -> dict[str, str]:
     return {line.name: line.region for line in (setting.home, *setting.lines)}
 
 
+async def known_lines(config: Config) -> dict[str, str]:
+    """The household's lines, those that other devices' calls came to included, with the country of each.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    async with reader(config) as ledger:
+        imported = {entry.content["line"] async for entry in ledger.entries([EntryKind.CALL_IMPORTED])}
+    return dict.fromkeys(sorted(imported - {""}), config.region) | countries_of(setting_of(config))
+
+
 class _NoLedger:
     """What there is to read before the ledger is begun."""
 

@@ -38,10 +38,10 @@ class StandingFile:
         proofs: Proofs,
         file: Callable[[], Awaitable[HouseholdFile]],
         laws: Callable[[], LawBook],
-        lines: Mapping[str, str],
+        lines: Callable[[], Awaitable[Mapping[str, str]]],
         here: Here,
     ) -> None:
-        """`file` gives what was said so far; `lines` are the names of the household's lines, with their countries."""
+        """`file` gives what was said so far; `lines` the names of the household's lines, with their countries."""
         self._proofs, self._file, self._laws, self._lines, self._here = proofs, file, laws, lines, here
         self._companies = CompanyFacts(file, here)
 
@@ -62,12 +62,13 @@ class StandingFile:
         Raises:
             UsageError: no such line, no holder, or what can't be its number or its days.
         """
+        lines = await self._lines()
         fact = Fact(
             EntryKind.LINE_HOLDER,
             Says.TAKEN_BACK if take_back else Says.YES,
-            line=self._line(line),
+            line=_line(line, lines),
             holder=remark(holder, "the holder's name", blank=take_back),
-            number=self._number(number, line),
+            number=_number(number, lines[line]),
             since=self._here.day(since, "since"),
             until=self._here.day(until, "until"),
         )
@@ -89,7 +90,7 @@ class StandingFile:
         Raises:
             UsageError: the law files name no such register, or there is no such line or day.
         """
-        known = known_registers(self._laws())
+        known, lines = known_registers(self._laws()), await self._lines()
         if register not in known:
             raise UsageError(f"no law file names a register “{register}” ({one_of(register, known)})")
         if on is None and not take_back:
@@ -98,14 +99,14 @@ class StandingFile:
             EntryKind.REGISTRATION,
             Says.TAKEN_BACK if take_back else Says.YES,
             register=register,
-            line=self._line(line) if line else "",
+            line=_line(line, lines) if line else "",
             on=self._here.day(on, "on"),
             until=self._here.day(until, "until"),
         )
         done = await self._proofs.record(fact.sensible(), named_files(proofs), by)
         if fact.on is None:
             return done
-        countries = {self._lines[line]} if line else set(self._lines.values())
+        countries = {lines[line]} if line else set(lines.values())
         warnings = [
             f"{register} is a register of {known[register]}, and no law of {country} asks about it"
             for country in sorted(countries - {known[register]})
@@ -227,15 +228,19 @@ class StandingFile:
         found, (settled,) = await self._companies.settled(company, [fact])
         return await self._proofs.record(settled, named, by) | {"company": found.slug, "name": found.name}
 
-    def _line(self, name: str) -> str:
-        if name not in self._lines:
-            raise UsageError(f"no line “{name}” in the configuration ({one_of(name, self._lines)})")
-        return name
 
-    def _number(self, text: str, line: str) -> str:
-        if not text:
-            return ""
-        caller = normalise(text, None, NumberPlan(self._lines[line]))
-        if not isinstance(caller, E164):
-            raise UsageError(f"“{text}” is no telephone number (write it like +32 2 555 12 34)")
-        return caller.number
+def _line(name: str, lines: Mapping[str, str]) -> str:
+    if name not in lines:
+        raise UsageError(
+            f"there is no line “{name}” in the configuration or among recorded calls ({one_of(name, lines)})"
+        )
+    return name
+
+
+def _number(text: str, country: str) -> str:
+    if not text:
+        return ""
+    caller = normalise(text, None, NumberPlan(country))
+    if not isinstance(caller, E164):
+        raise UsageError(f"“{text}” is no telephone number (write it like +32 2 555 12 34)")
+    return caller.number

@@ -76,6 +76,17 @@ def test_without_a_service_the_command_does_it_itself(tmp_path: Path) -> None:
     assert json.loads(program.run("household", "show", "--json").stdout)["contracts"] == []
 
 
+def test_a_line_of_another_device_is_known_by_its_calls(tmp_path: Path) -> None:
+    """A mobile telephone that the configuration doesn't name has a holder too, once a call to it was recorded."""
+    program = Program(tmp_path)
+    assert program.run("household", "line", "mobile", "--holder", "Anna", check=False).returncode == 2
+    program.run("call", "add", "--at", "2025-03-03 14:03", "--line", "mobile", "--for", "Proximus", "--marketing")
+    program.run("household", "line", "mobile", "--holder", "Anna")
+    held = json.loads(program.run("company", "show", "proximus", "--json").stdout)["named_in"]["holders"]
+
+    assert held == [{"line": "mobile", "holder": "Anna", "calls": 1}]
+
+
 async def test_the_dossier_tells_what_calls_point_to(tmp_path: Path) -> None:
     """After a registration and an objection, a call that was answered and marked points to both, with its facts."""
     async with running(tmp_path, more=LINES) as program:

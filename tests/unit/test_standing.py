@@ -37,11 +37,14 @@ class House:
         clock = StandingClock(NOW)
         here = Here(lambda: RULES.companies, clock, "BE", ZoneInfo("Europe/Brussels"))
         proofs = Proofs(Attachments(data), Recorder(self.ledger, clock), clock)
-        self.standing = StandingFile(proofs, self.file, lambda: RULES.laws, LINES, here)
+        self.standing = StandingFile(proofs, self.file, lambda: RULES.laws, self.lines, here)
         self.objecting = Objecting(proofs, self.file, here)
 
     async def file(self) -> HouseholdFile:
         return project(list(enumerate(self.ledger.entries, 1)), lambda slug: {"voo": "orange-be"}.get(slug, slug))
+
+    async def lines(self) -> dict[str, str]:
+        return LINES
 
     @property
     def kept(self) -> list[str]:
