@@ -79,7 +79,7 @@ async def withdrawn(ledger: Entries) -> frozenset[int]:
     return withdrawn_of([(entry.n, entry.content) async for entry in ledger.entries([EntryKind.CORRECTION])])
 
 
-async def marked_marketing(ledger: Calls, number: str) -> list[str]:
+async def marked_marketing(ledger: Entries, number: str) -> list[str]:
     """The ids of calls from an E.164 number that a person last marked as marketing, the oldest first."""
     marks: dict[str, str] = {}
     gone = await withdrawn(ledger)
