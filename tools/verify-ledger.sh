@@ -238,18 +238,17 @@ END {
 }
 END
 
-# Between two chunks: the sums of what SQLite wrote, a process for a thousand of them, joined to the rows.
+# Between two chunks: the sums of what SQLite wrote, one process for all, joined to the rows.
 cat >sum.sh <<'END'
 set -e
-awk -F '\t' '{ print "l" $1; if ($4) print "c" $1 }' rows >files
-xargs -n 1000 sha256sum <files >sums # all at once, BusyBox cuts a name in two
+sha256sum [lc][0-9]* >sums
 awk -F '\t' -v OFS='\t' '
     NR == FNR { split($0, part, " "); sum[part[2]] = part[1]; next }
     { print $2, $3, ($4 ? sum["c" $1] : "-"), sum["l" $1], $5 }' sums rows >>walked
 awk -F '\t' '$5 { print $1, $2 }' rows | while read -r seat n; do
     tr '\000' '\001' <"c$seat" >"erasure.$n"
 done
-rm -f l[0-9]* c[0-9]*
+rm -f [lc][0-9]*
 END
 
 # All in one transaction, and so at one moment of the ledger. `text` is the link where it has no other characters than a
