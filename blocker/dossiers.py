@@ -24,7 +24,7 @@ from blocker.core.law import Finding, LawBook, LawFlag
 from blocker.core.law_shown import shown_flag
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeBook
-from blocker.core.registers import CalendarAround, waiting
+from blocker.core.registers import CalendarOver, waiting
 from blocker.core.told_in_calls import with_statements
 from blocker.core.typed import past_day, the_company
 from blocker.filing.judging import facts_of, judged
@@ -82,8 +82,8 @@ class Rules:
 
     laws: LawBook
     ranges: RangeBook
-    calendar: CalendarAround
-    """The public holidays around a day in a country."""
+    calendar: CalendarOver
+    """The public holidays around some days in a country."""
 
     def counts_from(self, registration: Registration) -> date | None:
         """From which day on calls count to a registered line."""

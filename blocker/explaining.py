@@ -25,7 +25,7 @@ from blocker.core.policy_week import Layer, PolicyWeek
 from blocker.core.typed import the_company
 from blocker.core.verdict import Decision, Reason, Verdict
 from blocker.errors import UsageError
-from blocker.holidays_of import calendar_around
+from blocker.holidays_of import calendar_over
 from blocker.policy_config import KEYS
 from blocker.screening import Setting
 from blocker.tomlfile import one_of
@@ -238,7 +238,7 @@ def law_flags(
         sector=story.sector or sector,
     )
     household = _told(story, company, file, laws, where.line.region)
-    return laws.judge(facts, household, (), calendar_around(day, where.line.region))
+    return laws.judge(facts, household, (), calendar_over({day, *household.counted_from()}, where.line.region))
 
 
 def _told(story: Story, company: str, file: HouseholdFile, laws: LawBook, country: str) -> HouseholdFile:

@@ -5,13 +5,14 @@ its file says. The library is imported when first asked: a service that judges n
 """
 
 import functools
+from collections.abc import Iterable
 from datetime import date
 
 from blocker.core.law_time import Calendar
 
 
 def calendar_around(day: date, country: str, subdivision: str = "") -> Calendar:
-    """The public holidays of the year before a day, its own and the year after: no waiting time reaches further.
+    """The public holidays of the year before a day, its own and the next: no waiting time from it reaches further.
 
     Args:
         day: of the call, at the line.
@@ -19,6 +20,13 @@ def calendar_around(day: date, country: str, subdivision: str = "") -> Calendar:
         subdivision: ISO 3166-2, such as `ES-CN`; empty or unknown to the library: the country's alone.
     """
     return _calendar(day.year, country, subdivision)
+
+
+def calendar_over(days: Iterable[date], country: str, subdivision: str = "") -> Calendar:
+    """The public holidays around several days: of a call, and of what a waiting time before it is counted from."""
+    around = [calendar_around(date(year, 7, 1), country, subdivision) for year in {day.year for day in days}]
+    national = frozenset[date]().union(*(each.national for each in around))
+    return Calendar(national, frozenset[date]().union(*(each.regional for each in around)))
 
 
 @functools.lru_cache(maxsize=64)

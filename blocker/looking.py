@@ -35,7 +35,7 @@ from blocker.evidence.attachments import Attachments
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
-from blocker.holidays_of import calendar_around
+from blocker.holidays_of import calendar_over
 from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
@@ -191,7 +191,7 @@ async def dossiers(config: Config) -> AsyncIterator[Dossiers]:
     looked, setting = await look(config), setting_of(config)
     book = looked.knowledge.companies
     here = Here(lambda: book, SystemClock(), config.region, ZoneInfo(config.time_zone))
-    rules = Rules(looked.rules.laws, looked.rules.ranges, calendar_around)
+    rules = Rules(looked.rules.laws, looked.rules.ranges, calendar_over)
     async with _records(config) as ledger:
         yield Dossiers(ledger, looked.knowledge.settings, rules, countries_of(setting), here)
 

@@ -81,6 +81,11 @@ class HouseholdFile:
         mine = (item for item in self.holders if item.line == line and item.span[0] <= on <= item.span[1])
         return next(mine, None)
 
+    def counted_from(self) -> frozenset[date]:
+        """The days from which a law may count a waiting time: of registrations and objections."""
+        objected = (item.when.date() if isinstance(item.when, datetime) else item.when for item in self.objections)
+        return frozenset((*(item.on for item in self.registrations), *objected))
+
     def registered(self, register: str, line: str, on: date) -> tuple[Registration, ...]:
         """The registrations of a line that lasted on a day, whether or not their waiting time had run out."""
         return tuple(

@@ -3,7 +3,7 @@
 Decides which waiting time a registration is under. What a call after it points to, `law.py` decides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ from blocker.core.household_predicates import Register
 from blocker.core.law import LawBook, Provision
 from blocker.core.law_time import Calendar, Wait
 
-CalendarAround = Callable[[date, str], Calendar]
-"""The public holidays around a day in a country (ISO 3166-1)."""
+CalendarOver = Callable[[Iterable[date], str], Calendar]
+"""The public holidays around some days in a country (ISO 3166-1)."""
 
 
 class Waiting(NamedTuple):
@@ -31,7 +31,7 @@ def known_registers(laws: LawBook) -> dict[str, str]:
     return {rule.register: provision.country for provision, rule in _asking(laws)}
 
 
-def waiting(laws: LawBook, register: str, on: date, calendar: CalendarAround) -> Waiting | None:
+def waiting(laws: LawBook, register: str, on: date, calendar: CalendarOver) -> Waiting | None:
     """From when on calls count to a line that was registered on a day, by the law of that day or the first after it.
 
     None where no rule asks about the register from that day on.
@@ -42,7 +42,7 @@ def waiting(laws: LawBook, register: str, on: date, calendar: CalendarAround) ->
         return None
     provision, rule = min(later, key=lambda item: item[0].valid_from)
     wait = Wait(rule.months, rule.calendar_days, rule.working_days)
-    last = wait.last_day(on, calendar(on, provision.country).national)
+    last = wait.last_day(on, calendar([on], provision.country).national)
     return Waiting(provision.country, str(wait), max(last + timedelta(days=1), provision.valid_from))
 
 

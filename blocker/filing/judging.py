@@ -15,7 +15,7 @@ from blocker.core.law import LawBook, LawFlag
 from blocker.core.law_case import CallFacts, Presented
 from blocker.core.number import MAX_SHORT_DIGITS
 from blocker.core.ranges import RangeBook
-from blocker.core.registers import CalendarAround
+from blocker.core.registers import CalendarOver
 
 LOOKS_BACK = timedelta(days=92)
 """How long before a call earlier ones are looked at, beside the first of all: no rule counts over a longer time."""
@@ -32,7 +32,7 @@ def judged(
     file: HouseholdFile,
     facts: Callable[[CompanyCall], CallFacts],
     laws: LawBook,
-    calendar: CalendarAround,
+    calendar: CalendarOver,
 ) -> list[tuple[LawFlag, ...]]:
     """The flags of each call.
 
@@ -41,16 +41,16 @@ def judged(
         file: the household's file, with what was said in these calls.
         facts: what the law is asked about of a call.
         laws: all provisions.
-        calendar: the public holidays around a day.
+        calendar: the public holidays around some days.
     """
-    known = [facts(call) for call in calls]
+    known, waits = [facts(call) for call in calls], file.counted_from()
     flags: list[tuple[LawFlag, ...]] = []
     since = 0
     for index, call in enumerate(known):
         while call.at - known[since].at > LOOKS_BACK:
             since += 1
         earlier = [*known[: min(1, since)], *known[since:index]]
-        flags.append(laws.judge(call, file, earlier, calendar(call.day, call.country)))
+        flags.append(laws.judge(call, file, earlier, calendar({call.day, *waits}, call.country)))
     return flags
 
 

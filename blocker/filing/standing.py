@@ -24,7 +24,7 @@ from blocker.dossiers import Here
 from blocker.errors import UsageError
 from blocker.filing.company_facts import CompanyFacts
 from blocker.filing.proofs import Named, Proofs, named_files
-from blocker.holidays_of import calendar_around
+from blocker.holidays_of import calendar_over
 from blocker.tomlfile import one_of
 
 _Done = dict[str, Any]
@@ -111,7 +111,7 @@ class StandingFile:
             f"{register} is a register of {known[register]}, and no law of {country} asks about it"
             for country in sorted(countries - {known[register]})
         ]
-        wait = waiting(self._laws(), register, fact.on, calendar_around)
+        wait = waiting(self._laws(), register, fact.on, calendar_over)
         if wait is None:
             warnings.append(f"no rule of law asks about {register} from {fact.on} on")
         told = {"wait": wait.wait, "counts_from": str(wait.counts_from)} if wait else {}

@@ -20,7 +20,7 @@ from blocker.core.household_file import HouseholdFile
 from blocker.core.statement import Said
 from blocker.dossiers import Dossiers, Here, Rules, read_file
 from blocker.errors import LedgerWriteError, UsageError
-from blocker.holidays_of import calendar_around
+from blocker.holidays_of import calendar_over
 from blocker.recording import Recorder
 from blocker.rulebook import load_rules, shipped_rules
 from blocker.store.companies_db import CompaniesDb
@@ -54,7 +54,7 @@ class House:
         return await read_file(self.records(), BOOK, self.here.today())
 
     async def show(self, company: str) -> dict[str, Any]:
-        rules = Rules(RULES.laws, RULES.ranges, calendar_around)
+        rules = Rules(RULES.laws, RULES.ranges, calendar_over)
         return await Dossiers(self.records(), self.companies.settings, rules, {"landline": "BE"}, self.here).show(
             company
         )

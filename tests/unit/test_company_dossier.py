@@ -25,7 +25,7 @@ from blocker.dossiers import Dossiers, Here, Rules
 from blocker.errors import LedgerCorruptError
 from blocker.filing.judging import LOOKS_BACK, facts_of
 from blocker.filing.naming import calls_naming
-from blocker.holidays_of import calendar_around
+from blocker.holidays_of import calendar_over
 from blocker.rulebook import load_rules, shipped_rules
 
 RULES = load_rules(shipped_rules())
@@ -76,7 +76,7 @@ class House:
 
     async def show(self, company: str = "proximus") -> dict[str, Any]:
         here = Here(lambda: RULES.companies, StandingClock(NOW), "BE", ZoneInfo("Europe/Brussels"))
-        rules = Rules(RULES.laws, RULES.ranges, calendar_around)
+        rules = Rules(RULES.laws, RULES.ranges, calendar_over)
         return await Dossiers(self.told, {}, rules, LINES, here).show(company)
 
 
@@ -229,6 +229,22 @@ async def test_each_call_is_judged_at_its_time() -> None:
     assert flag["sentence"].startswith("points to ")
     told = {(item["provision"], item["calls"]) for item in known["law"] if item["finding"] == "points-to"}
     assert told == {("be-register", 2), ("be-objection", 1)}
+
+
+async def test_a_waiting_time_is_the_same_however_late_the_call_comes() -> None:
+    """The holidays of the year of the registration count, also for a call some years later."""
+    house = House()
+    for day in ("2024-07-01", "2026-07-01"):
+        house.call(f"{day} 10:00:00", {"voice": "live"})
+    house.fact(registered("2024-05-02"))
+    waited = [
+        fact["value"]
+        for call in (await house.show())["calls"]
+        for flag in call["law"]
+        for fact in flag["facts"]
+        if fact["what"] == "waiting time"
+    ]
+    assert waited == ["5 working days, to 2024-05-10"] * 2  # Ascension Day was the 9th
 
 
 async def test_nothing_points_anywhere_unless_a_person_said_marketing() -> None:
@@ -398,5 +414,5 @@ async def test_looking_back_a_while_finds_what_looking_at_all_finds(days: list[t
     shown = (await house.show())["calls"]
     dossier = [sorted((flag["provision"], flag["finding"]) for flag in call["law"]) for call in shown]
     file = HouseholdFile(never_consented_to=frozenset({"*"}))
-    whole = [RULES.laws.judge(call, file, known, calendar_around(call.day, "BE")) for call in known]
+    whole = [RULES.laws.judge(call, file, known, calendar_over([call.day], "BE")) for call in known]
     assert dossier == [sorted((flag.provision.id, str(flag.finding)) for flag in flags) for flags in whole]
