@@ -1,0 +1,120 @@
+"""The household's languages: texts of catalogues, and days, hours and figures as people write them.
+
+Decides which languages there are, which one a region starts with, and that a text without translation stays English.
+Catalogues are gettext files (`locale/PART.LANGUAGE.po`, one part for each kind of page) with the English text as key,
+read as they are, so that a translator needs no build. What a text says is decided where it is used.
+"""
+
+import functools
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from importlib import resources
+from types import MappingProxyType
+
+from babel import Locale, dates, numbers
+from babel.messages import pofile
+
+
+class Language(StrEnum):
+    """What a page can be written in."""
+
+    EN = "en"
+    NL = "nl"
+    FR = "fr"
+    DE = "de"
+
+
+FIRST: Mapping[str, Language] = MappingProxyType(
+    {
+        "BE": Language.NL, "NL": Language.NL, "SR": Language.NL, "CW": Language.NL, "AW": Language.NL,
+        "FR": Language.FR, "LU": Language.FR, "MC": Language.FR, "GP": Language.FR, "MQ": Language.FR,
+        "RE": Language.FR, "GF": Language.FR, "YT": Language.FR,
+        "DE": Language.DE, "AT": Language.DE, "CH": Language.DE, "LI": Language.DE,
+    }
+)  # fmt: skip
+"""The language most people of a region read; English where none of ours is."""
+
+
+def language_of(region: str, locale: str = "") -> Language:
+    """The language to begin with.
+
+    Args:
+        region: ISO 3166-1 alpha-2 of the household.
+        locale: the machine's, such as `fr_BE.UTF-8`: its language wins where it is one of ours and not English, since
+            English is what machines are set to by those who don't care.
+    """
+    spoken = locale.partition("_")[0].partition(".")[0]
+    if spoken in set(Language) - {Language.EN}:
+        return Language(spoken)
+    return FIRST.get(region, Language.EN)
+
+
+class Words:
+    """The texts and forms of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._locale = Locale("en", "GB") if language is Language.EN else Locale(str(language))
+        self._texts = _catalogues(language)
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """A text in this language; `{name}` in it is filled from `values`."""
+        found = self._texts.get(text, text)
+        template = found if isinstance(found, str) else found[0]
+        return template.format(**values) if values else template
+
+    def many(self, one: str, other: str, count: int, /, **values: object) -> str:
+        """The form for a count, which `{count}` is filled with, written as this language writes figures."""
+        found = self._texts.get(one)
+        forms = (one, other) if found is None or isinstance(found, str) else found
+        return forms[self._plural(count)].format(count=self.figure(count), **values)
+
+    def figure(self, value: float) -> str:
+        """A number as people write it."""
+        return str(numbers.format_decimal(value, locale=self._locale))
+
+    def day(self, day: date, form: str = "long") -> str:
+        """A day: `long` (22 November 2026), `full` (with its weekday), `medium` or `short`."""
+        return str(dates.format_date(day, form, locale=self._locale))
+
+    def weekday(self, place: int) -> str:
+        """Monday is 0; in short."""
+        return str(dates.get_day_names("abbreviated", locale=self._locale)[place])
+
+    def month(self, day: date) -> str:
+        """The month of a day, with its year."""
+        return str(dates.format_skeleton("yMMM", day, locale=self._locale))
+
+    def moment(self, local: datetime, *, seconds: bool = True) -> str:
+        """A local time with its day; its offset from UTC is added where it has one, since evidence needs it."""
+        clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+        offset = f" ({local.strftime('%z')[:3]}:{local.strftime('%z')[3:5]})" if local.tzinfo else ""
+        return f"{self.day(local.date(), 'medium')} {clock}{offset}"
+
+    def _plural(self, count: int) -> int:
+        one = count in {0, 1} if self.language is Language.FR else count == 1
+        return 0 if one else 1
+
+
+@functools.cache
+def _catalogues(language: Language) -> Mapping[str, str | tuple[str, ...]]:
+    """The texts of all parts; of the same text in two parts, the part first by name."""
+    texts: dict[str, str | tuple[str, ...]] = {}
+    files = resources.files("blocker").joinpath("locale").iterdir()
+    for file in sorted(files, key=lambda file: file.name):
+        if file.name.endswith(f".{language}.po"):
+            texts = _read(file.read_bytes(), language) | texts
+    return MappingProxyType(texts)
+
+
+def _read(raw: bytes, language: Language) -> dict[str, str | tuple[str, ...]]:
+    texts: dict[str, str | tuple[str, ...]] = {}
+    for message in pofile.read_po(io.BytesIO(raw), locale=str(language)):
+        if message.id and not message.fuzzy:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            if forms and all(forms):
+                texts[key] = forms if len(forms) > 1 else forms[0]
+    return texts
