@@ -20,7 +20,7 @@ from blocker.evidence.reading import LedgerReader
 from blocker.evidence.signing import Signer
 from blocker.evidence.stamping import read_certificates, stamp
 from blocker.filing.pack_making import Forms, Made, Means, Signing, make
-from blocker.filing.packing import Asked
+from blocker.filing.packing import Asked, choose
 from blocker.renderers import calls_csv, pack_texts
 
 Record = Callable[[dict[str, Any]], Awaitable[object]]
@@ -72,6 +72,17 @@ async def pack(  # what is asked, where it goes, and how
     with pack_files.building(out, zipped=zipped) as files:
         made = await make(files, reader, asked, means)
     return Done(made, notes)
+
+
+async def refuse_in_vain(reader: LedgerReader, asked: Asked, out: Path, *, zipped: bool) -> None:
+    """See that there is something to hand out and a place for it, before the ledger is sealed for it.
+
+    Raises:
+        UsageError: there is nothing, or no place.
+        LedgerError: the ledger can't be read.
+    """
+    pack_files.refuse_if_taken(out, zipped=zipped)
+    await choose(reader, asked)
 
 
 def signer(config: Config) -> Signer:

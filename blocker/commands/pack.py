@@ -47,15 +47,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Make a pack."""
     by, notes = who(), []
-    async with looking.reader(config) as reader:  # whoever asks for what isn't there shouldn't have a seal made for it
+    out: Path = arguments.out
+    if arguments.zip and out.suffix != ".zip":
+        out = out.with_name(f"{out.name}.zip")
+    async with looking.reader(config) as reader:
         asked = await _asked(config, reader, arguments)
+        await packroom.refuse_in_vain(reader, asked, out, zipped=arguments.zip)
     try:
         await app.command(config, "seal")
     except BlockerError as error:
         notes.append(f"the ledger could not be sealed first, so that its last entries are not signed for: {error}")
-    out: Path = arguments.out
-    if arguments.zip and out.suffix != ".zip":
-        out = out.with_name(f"{out.name}.zip")
     async with looking.reader(config) as reader:
         done = await packroom.pack(
             config,

@@ -179,7 +179,7 @@ def building(out: Path, *, zipped: bool) -> Iterator[PackFiles]:
     out = Path(os.path.abspath(out))  # noqa: PTH100  (as typed: a link to a folder stays what it is)
     folder: Path | None = None
     try:
-        _refuse_if_taken(out, zipped=zipped)
+        refuse_if_taken(out, zipped=zipped)
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
         yield PackFiles(folder, out, zipped=zipped)
@@ -193,7 +193,12 @@ def building(out: Path, *, zipped: bool) -> Iterator[PackFiles]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _refuse_if_taken(out: Path, *, zipped: bool) -> None:
+def refuse_if_taken(out: Path, *, zipped: bool) -> None:
+    """See that a pack may be put there.
+
+    Raises:
+        UsageError: something is there already.
+    """
     if zipped and (out.exists() or out.is_symlink()):
         raise UsageError(f"{out} is there already (packs are never overwritten: name another file with --out)")
     if not zipped and out.is_dir() and any(out.iterdir()):

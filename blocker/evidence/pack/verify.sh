@@ -66,6 +66,7 @@ show() {
 
 if [ ! -s MANIFEST ] || [ -h MANIFEST ]; then
     echo "FAULT      manifest-malformed MANIFEST: it isn't here, or is empty, so that nothing can be checked"
+    echo "The pack does NOT hold together."
     exit 1
 fi
 awk -v listed="$work/listed" -v faults="$work/faults" '
@@ -107,8 +108,8 @@ show && ok "MANIFEST: $(wc -l <"$work/sums" | tr -d ' ') files are here and unch
 
 # --- links: each follows the one before it, from the head before the span to the head at its end.
 
-first=$(sed -n 's/^first \([0-9][0-9]*\)$/\1/p' span 2>/dev/null)
-last=$(sed -n 's/^last \([0-9][0-9]*\)$/\1/p' span 2>/dev/null)
+first=$(sed -n 's/^first \([1-9][0-9]*\)$/\1/p' span 2>/dev/null)
+last=$(sed -n 's/^last \([1-9][0-9]*\)$/\1/p' span 2>/dev/null)
 before=$(sed -n 's/^before \([0-9a-f]*\)$/\1/p' span 2>/dev/null)
 head=$(sed -n 's/^head \([0-9a-f]*\)$/\1/p' span 2>/dev/null)
 printf 'evidence-pack-1\nfirst %s\nlast %s\nbefore %s\nhead %s\n' "$first" "$last" "$before" "$head" >"$work/span"
@@ -160,8 +161,12 @@ paste -d ' ' links "$work/link-sums" 2>/dev/null | awk -v first="$first" -v last
         if (NF != 4 || $1 ~ /[^0-9]/ || $1 ~ /^0/ || length($2) != 64 || $2 ~ /[^0-9a-f]/ || length($3) != 64 || $3 ~ /[^0-9a-f]/)
             print "link-malformed " where ": it isn\047t a link" >> faults
         else {
-            if ($1 + 0 != expected + 0) print "link-misplaced " where ": it says that it is number " $1 >> faults
-            if ($2 != previous) print "chain-broken " where ": it doesn\047t follow the one before it: one of the two was changed" >> faults
+            missing = ($1 + 0 > expected + 0)
+            if (missing) {
+                print "link-missing links, line " NR ": the link of entry " expected " is missing before it" >> faults
+                expected = $1
+            } else if ($1 + 0 < expected + 0) print "link-misplaced " where ": it says that it is number " $1 >> faults
+            if ($2 != previous && !missing) print "chain-broken " where ": it doesn\047t follow the one before it: one of the two was changed" >> faults
             if (($1 in content) && content[$1] != $3)
                 print "content-changed " json($1) ": it isn\047t the content that its link was made for" >> faults
         }
