@@ -76,7 +76,7 @@ def read(stream: BinaryIO, here: Circumstances) -> Iterator[Item]:
             continue
         try:
             cells = _cells(line)
-            if b"calldate" in line.raw and (named := tuple(cell.strip() for cell in cells)) and _FREEPBX <= {*named}:
+            if b"calldate" in line.raw and (named := tuple(cell.strip() for cell in cells)) and {*named} >= _FREEPBX:
                 columns = named
                 continue
             read_row = _call(line.n, _record(cells, columns), here, legs.occurrences)
