@@ -12,6 +12,7 @@ from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
+from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Statement, seen_call, statement_of
@@ -96,13 +97,17 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
                 case _:
                     settled.extend(settling.call(entry.n, entry.content))
         settled.extend(settling.rest())
+        ended = [ended_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ENDS, since=since)]
         imported: deque[SeenCall] = deque(maxlen=arguments.limit)
         async for entry in reader.begun(since, max(times) + timedelta(seconds=1)):
             if still_counts(entry.n, entry.content, gone):
                 said = statements.get(entry.content["call"], NO_STATEMENT)
                 imported.append(imported_call(entry.n, entry.content, said))
+    ends = dict(ended)
     calls = [
-        seen_call(n, screened, outcome, statements.get(screened["call"], NO_STATEMENT))
+        seen_call(n, screened, outcome, statements.get(screened["call"], NO_STATEMENT))._replace(
+            ended=ends.get(screened["call"])
+        )
         for n, screened, outcome in settled
     ]
     if imported:
@@ -120,10 +125,15 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
 
 
 _KINDS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME, EntryKind.STATEMENT})
+_ENDS = frozenset({EntryKind.CALL_ENDED})
 
 
 def _as_json(call: SeenCall) -> dict[str, Any]:
-    fields = {**call._asdict(), "statement": call.statement._asdict() if call.statement.n else None}
+    fields = {
+        **call._asdict(),
+        "statement": call.statement._asdict() if call.statement.n else None,
+        "ended": call.ended._asdict() if call.ended else None,
+    }
     return {key: str(value) if isinstance(value, Happened) else value for key, value in fields.items()}
 
 
@@ -133,11 +143,30 @@ def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
     said = ", ".join(filter(None, [call.statement.mark, named]))
     when = f"{datetime.fromisoformat(call.local):%a %Y-%m-%d %H:%M:%S}"
     number = call.number or f"({call.presented})"
-    row = (call.call, when, number, _HAPPENED[call.happened], call.reason or call.seen_by, said)
+    row = (call.call, when, number, _happened(call), call.reason or call.seen_by, said)
     if not short:
         return row
     rest = shutil.get_terminal_size().columns - _BESIDE_WHAT_WAS_SAID
     return (call.call[:8], when[:-3], shortened(number, 16), *row[3:-1], shortened(said, max(rest, len("marketing"))))
+
+
+def _happened(call: SeenCall) -> str:
+    """What became of a call, in its column's width; of one that was let through how it ended, where that is known."""
+    if call.happened is not Happened.LET_THROUGH or call.ended is None:
+        return _HAPPENED[call.happened]
+    match call.ended:
+        case Ended(silent=True, seconds_talked=int(seconds)):
+            return f"silent {timedelta(seconds=seconds)}"
+        case Ended(disposition="ANSWERED", seconds_talked=int(seconds)):
+            return f"talked {timedelta(seconds=seconds)}"
+        case Ended(disposition="NO ANSWER", hung_up_by="caller"):
+            return "caller gave up"
+        case Ended(disposition="NO ANSWER"):
+            return "nobody answered"
+        case Ended(disposition="BUSY"):
+            return "line was busy"
+        case _:
+            return _HAPPENED[call.happened]
 
 
 async def run_mark(config: Config, arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ nothing of the decision; whether a call was turned away, its `outcome` alone say
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from blocker.core.contents import Content, of_a_whole_entry
 from blocker.core.entry import EntryKind, format_time
 
 DISPOSITIONS = ("ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION")
@@ -36,6 +37,31 @@ class CallEnd(NamedTuple):
     """RTP packets that came from the caller."""
     uniqueid: str = ""
     """The phone system's own id of the call."""
+
+
+class Ended(NamedTuple):
+    """How a call ended, as the household may tell of it."""
+
+    disposition: str
+    """As in the CDR; empty where nothing is known, as are the other texts."""
+    seconds_talked: int | None
+    seconds_in_all: int | None
+    hung_up_by: str
+    silent: bool
+    """It was answered, and no sound at all came from the caller."""
+
+
+@of_a_whole_entry
+def ended_of(_: int, content: Content) -> tuple[str, Ended]:
+    """The id of the call that a `call-ended` entry is about, and how it ended.
+
+    Raises:
+        LedgerFormatError: a newer program wrote the entry.
+        LedgerCorruptError: it lacks what such an entry holds.
+    """
+    disposition, by = content["disposition"] or "", content["hung_up_by"] or ""
+    silent = disposition == "ANSWERED" and content["audio_packets"] == 0
+    return content["call"], Ended(disposition, content["seconds_talked"], content["seconds_in_all"], by, silent)
 
 
 def count(number: int) -> int | None:

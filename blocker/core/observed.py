@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from blocker.core.contents import Content, of_a_whole_entry
+from blocker.core.ended import Ended
 from blocker.core.entry import parse_time
 from blocker.core.plain_text import as_unicode, one_line
 from blocker.core.verdict import Decision, Reason
@@ -112,6 +113,8 @@ class SeenCall(NamedTuple):
     standing: Standing
     seen_by: str = ""
     """The device that recorded it; empty for this blocker."""
+    ended: Ended | None = None
+    """How it ended, where the phone system told."""
 
 
 class ListChange(NamedTuple):

@@ -3,9 +3,11 @@
 Starts it, stops it in every way a process can end, and reads what it recorded. Decides nothing about calls.
 """
 
+import contextlib
 import http.client
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +21,9 @@ HTTP_PORT = 8073
 
 STARTS_WITHIN_SECONDS = 30.0
 """Far more than it needs; a machine that runs other tests at the same time may be slow."""
+
+RECORDS_WITHIN_SECONDS = 5.0
+"""What is recorded after a call."""
 
 
 class Service:
@@ -79,6 +84,21 @@ class Service:
         """The calls it has on record, the newest last."""
         calls: list[dict[str, Any]] = json.loads(self.run("calls", "--json", "--limit", "1000"))
         return calls
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        """The entries of a kind, read past the program."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'ledger.sqlite3'}?mode=ro", uri=True)) as ledger:
+            rows = ledger.execute("SELECT content FROM contents ORDER BY n").fetchall()
+        return [entry for entry in (json.loads(content) for (content,) in rows) if entry["kind"] == kind]
+
+    def entry(self, kind: str, call_id: str) -> dict[str, Any]:
+        """The one entry of a kind about a call, as soon as it is there."""
+        deadline = time.monotonic() + RECORDS_WITHIN_SECONDS
+        while not (found := [entry for entry in self.entries(kind) if entry["call"] == call_id]):
+            assert time.monotonic() < deadline, f"no {kind} of {call_id}:\n{self.log()}"
+            time.sleep(0.02)
+        assert len(found) == 1, found
+        return found[0]
 
     def call(self, call_id: str) -> dict[str, Any]:
         """The one call of that id."""

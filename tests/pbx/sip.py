@@ -1,14 +1,15 @@
 """A SIP provider and a SIP phone, small enough to send what a well-behaved stack would refuse to.
 
 Knows just enough of RFC 3261 over UDP for one call at a time in each dialog: INVITE, ACK, CANCEL, BYE. It never checks
-what it sends, because odd From headers are what the tests are about. It doesn't carry sound and doesn't register: the
-Asterisk under test tells provider and phone apart by their addresses.
+what it sends, because odd From headers are what the tests are about. Its sound is silence, in as many packets as
+it is told to send. It doesn't register: the Asterisk under test tells provider and phone apart by their addresses.
 """
 
 import asyncio
 import itertools
 import secrets
 import socket
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,9 @@ PHONE: Address = ("127.0.0.2", 5062)
 OUTSIDE: Address = ("127.0.0.4", 5064)
 """Where calls out of the house arrive."""
 
+MEDIA_PORT = 40000
+"""Where the provider's sound comes from and goes to, in every call."""
+
 RETRANSMIT_SECONDS = 0.5
 RECEIVE_BUFFER_BYTES = 4 << 20
 """A hundred calls at once arrive faster than the test reads them."""
@@ -32,12 +36,14 @@ class Message:
 
     start: str
     headers: tuple[tuple[str, str], ...]
+    body: str = ""
 
     @classmethod
     def parse(cls, datagram: bytes) -> "Message":
-        start, *lines = datagram.decode("latin-1").partition("\r\n\r\n")[0].split("\r\n")
+        head, _, body = datagram.decode("latin-1").partition("\r\n\r\n")
+        start, *lines = head.split("\r\n")
         pairs = (line.partition(":") for line in lines)
-        return cls(start, tuple((name.strip().lower(), value.strip()) for name, _, value in pairs))
+        return cls(start, tuple((name.strip().lower(), value.strip()) for name, _, value in pairs), body)
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key == name.lower()]
@@ -64,6 +70,15 @@ def _render(start: str, headers: list[tuple[str, str]], body: str = "") -> bytes
 
 def _session_description(host: str, port: int) -> str:
     return f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n"
+
+
+def _speak(own: Address, description: str, packets: int) -> None:
+    """Send RTP packets of silence (RFC 3550, PCMU) from our own address to where the other side wants them."""
+    port = int(description.partition("m=audio ")[2].split()[0])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+        media.bind(own)
+        for n in range(packets):
+            media.sendto(struct.pack("!BBHII", 0x80, 0, n, 160 * n, 0x5EED) + b"\xff" * 160, (ASTERISK[0], port))
 
 
 class _Socket(asyncio.DatagramProtocol):
@@ -130,7 +145,9 @@ class OutgoingCall:
     def _invite(self) -> None:
         if not self.after:
             host, _ = self._provider.address
-            self._request("INVITE", f"<{self._uri}>", self._branch, 1, _session_description(host, 40000), self._extra)
+            self._request(
+                "INVITE", f"<{self._uri}>", self._branch, 1, _session_description(host, MEDIA_PORT), self._extra
+            )
             self._loop.call_later(RETRANSMIT_SECONDS, self._invite)
 
     def received(self, message: Message) -> None:
@@ -144,6 +161,10 @@ class OutgoingCall:
             _settle(self._final, message)
         elif message.method == "INVITE" and status >= 180:
             _settle(self._rings, message)
+
+    def left(self, bye: Message) -> None:
+        """The other side has ended the call."""
+        _settle(self._bye_done, bye)
 
     async def ringing(self, within: float = 3.0) -> float:
         """Waits until the called phone rings, and says after how many seconds it did.
@@ -160,10 +181,18 @@ class OutgoingCall:
         """The final answer to the INVITE. Raises TimeoutError where none comes."""
         return await asyncio.wait_for(asyncio.shield(self._final), within)
 
+    def speak(self, packets: int) -> None:
+        """Sends sound, in an answered call."""
+        _speak((self._provider.address[0], MEDIA_PORT), self._final.result().body, packets)
+
     async def cancel(self) -> None:
         """Gives up before an answer, and waits until Asterisk says the call has ended."""
         self._request("CANCEL", f"<{self._uri}>", self._branch, 1)
         assert (await self.final()).status == 487
+
+    async def hung_up(self, within: float = 3.0) -> None:
+        """Waits until the other side ends an answered call."""
+        await asyncio.wait_for(asyncio.shield(self._bye_done), within)
 
     async def hang_up(self) -> None:
         """Ends an answered call."""
@@ -217,6 +246,8 @@ class Provider(_Socket):
                 call.received(message)
             else:
                 self.transport.sendto(_response(message, 200, "OK", ""), peer)
+                if message.method == "BYE":
+                    call.left(message)
 
 
 @dataclass(slots=True)
@@ -225,15 +256,17 @@ class IncomingCall:
 
     invite: Message
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
+    media_port: int = 0
     response: bytes = b""
     """The last one sent, again sent for a repeated INVITE."""
 
 
 class Phone(_Socket):
-    """The phone in the house: rings for every call, and picks up when told to."""
+    """The phone in the house: rings for every call, and picks up or is busy when told so."""
 
     def __init__(self) -> None:
         self.answers = False
+        self.is_busy = False
         self.calls: dict[str, IncomingCall] = {}
         self._media_ports = itertools.count(42000, 2)
 
@@ -253,7 +286,29 @@ class Phone(_Socket):
         assert found, "the call never reached the phone"
         return found[0]
 
+    def speak(self, call: OutgoingCall, packets: int) -> None:
+        """Sends sound, in a call that was picked up."""
+        invite = self.invite_of(call)
+        _speak((PHONE[0], self.calls[invite.get("Call-ID")].media_port), invite.body, packets)
+
+    def hang_up(self, call: OutgoingCall) -> None:
+        """Ends a call that was picked up."""
+        invite = self.invite_of(call)
+        tag = self.calls[invite.get("Call-ID")].tag
+        uri = invite.get("Contact").strip("<>")
+        headers = [
+            ("Via", f"SIP/2.0/UDP {PHONE[0]}:{PHONE[1]};branch=z9hG4bK{secrets.token_hex(8)};rport"),
+            ("Max-Forwards", "70"),
+            ("From", f"{invite.get('To')};tag={tag}"),
+            ("To", invite.get("From")),
+            ("Call-ID", invite.get("Call-ID")),
+            ("CSeq", "1 BYE"),
+        ]
+        self.transport.sendto(_render(f"BYE {uri} SIP/2.0", headers), ASTERISK)
+
     def _received(self, message: Message, peer: Address) -> None:
+        if message.status:
+            return
         if message.method == "INVITE":
             self._ring(message, peer)
         elif message.method in {"CANCEL", "BYE"}:
@@ -268,9 +323,13 @@ class Phone(_Socket):
             self.transport.sendto(call.response, peer)
             return
         call = self.calls[message.get("Call-ID")] = IncomingCall(message)
+        if self.is_busy:
+            self._respond(call, peer, 486, "Busy Here")
+            return
         self._respond(call, peer, 180, "Ringing")
         if self.answers:
-            self._respond(call, peer, 200, "OK", _session_description(PHONE[0], next(self._media_ports)))
+            call.media_port = next(self._media_ports)
+            self._respond(call, peer, 200, "OK", _session_description(PHONE[0], call.media_port))
 
     def _respond(self, call: IncomingCall, peer: Address, status: int, phrase: str, body: str = "") -> None:
         call.response = _response(call.invite, status, phrase, call.tag, body)
