@@ -51,6 +51,7 @@ def _general() -> argparse.ArgumentParser:
 def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The whole command line."""
     from blocker.commands import (  # noqa: PLC0415  (see above)
+        backup,
         calls,
         check,
         company,
@@ -96,6 +97,7 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         verify,
         seal,
         erase,
+        backup,
         sync,
         doctor,
         demo,

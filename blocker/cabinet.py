@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import child
 from blocker.config import Config
 from blocker.control import Handler
 from blocker.core.company import CompanyBook
@@ -34,7 +33,7 @@ from blocker.filing.sealing import Sealer
 from blocker.filing.standing import StandingFile
 from blocker.filing.statements import Statements
 from blocker.household import Household
-from blocker.looking import FORMS, known_lines, reader
+from blocker.looking import FORMS, known_lines, own_command, reader
 from blocker.recording import Recorder
 from blocker.store.household_db import HouseholdDb
 from blocker.wanting import WantedCalls
@@ -171,8 +170,7 @@ class Cabinet:
         }
 
     async def _remake_report(self, week: Week, folder: Path) -> None:
-        where = ("--config", str(self._config.path)) if self._config.path else ()
-        ended = await child.run("blocker", *where, "report", "--week", str(week), "--out", str(folder))
+        ended = await own_command(self._config, "report", "--week", str(week), "--out", str(folder))
         if ended.status not in {0, 1}:  # 1: it was made, and says that the ledger doesn't verify
             raise UsageError(ended.last_words)
 
