@@ -85,11 +85,12 @@ class Jobs:
             at: local time of day, to the minute.
             work: must be safe to run at any time.
         """
-        trigger = CronTrigger(day_of_week=weekday[:3], hour=at.hour, minute=at.minute, timezone=self._zone)
-        self._scheduler.add_job(
-            self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
-        )
-        self._scheduler.add_job(self._begin, args=(name, work), name=f"{name}, catching up", misfire_grace_time=None)
+        day = weekday[:3]
+        self._every(name, CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, timezone=self._zone), work)
+
+    def every_day(self, name: str, at: time, work: Work) -> None:
+        """Run work each day, and once at the start; otherwise as `every_week`."""
+        self._every(name, CronTrigger(hour=at.hour, minute=at.minute, timezone=self._zone), work)
 
     def every(self, period: str, name: str, work: Work) -> None:
         """Run work each `hour`, `day` or `week`, some minutes after it began, and not at the start.
@@ -106,6 +107,12 @@ class Jobs:
     def at_start(self, name: str, work: Work) -> None:
         """Run work once, as soon as the jobs start; `close` ends it where it doesn't end by itself."""
         self._scheduler.add_job(self._begin, args=(name, work), name=name, misfire_grace_time=None)
+
+    def _every(self, name: str, trigger: CronTrigger, work: Work) -> None:
+        self._scheduler.add_job(
+            self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
+        )
+        self._scheduler.add_job(self._begin, args=(name, work), name=f"{name}, catching up", misfire_grace_time=None)
 
     def start(self) -> None:
         """Begin; what is to be caught up with begins at once."""

@@ -32,6 +32,7 @@ from blocker.dossiers import Dossiers, Entry, Here, Records, Rules, read_file
 from blocker.errors import ConfigError, LedgerError, RulesError
 from blocker.evidence import head_copies, renewal
 from blocker.evidence.attachments import Attachments
+from blocker.evidence.chain import FaultKind
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
@@ -132,8 +133,9 @@ async def verify_apart(config: Config) -> Found:
     ended = await own_command(config, "verify", "--json")
     try:
         found = json.loads(ended.output)
-        first = [fault["what"] for fault in found["faults"][:1]]
-        return Found("".join(first), "".join(found["files"][:1]))
+        chain = [fault["what"] for fault in found["faults"] if fault["fault"] in set(FaultKind)]
+        seals = [fault["what"] for fault in found["faults"] if fault["fault"] not in set(FaultKind)]
+        return Found(*("".join(sentences[:1]) for sentences in (chain, seals, found["files"])))
     except (ValueError, KeyError, TypeError) as error:
         raise LedgerError(f"{ended.last_words or 'blocker verify gave no answer'} (run blocker verify)") from error
 

@@ -10,13 +10,14 @@ import errno
 import gc
 import signal
 from collections.abc import Callable, Iterator
+from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from blocker import __version__, actions, child
+from blocker import __version__, actions
 from blocker.app import Owner
 from blocker.clock import SystemClock
 from blocker.config import Config
@@ -29,11 +30,14 @@ from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
 from blocker.errors import ConfigError, DataDirError, Fault, LedgerError, UsageError
+from blocker.evidence.head_copies import VERIFIED
+from blocker.evidence.seals import last_seal_ok
 from blocker.filing.ending import Endings
+from blocker.filing.verifying import Verification
 from blocker.hooks.fastagi import FastAgiServer
 from blocker.hooks.http import ENDED, HttpHook
 from blocker.jobs import Jobs, WeeklyReport
-from blocker.looking import reader, setting_of
+from blocker.looking import last_verified, last_watched, own_command, reader, setting_of, verify_apart
 from blocker.reporting import last_week_with_calls
 from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener
@@ -48,6 +52,12 @@ WARM_REGIONS = frozenset({"BE", "NL", "FR", "DE", "LU", "GB", "ES", "IT", "US"})
 RETRY_SECONDS, MAX_RETRY_SECONDS = 30.0, 3600.0
 """How long a service goes on without something that it couldn't open before it starts anew; twice as long each time."""
 
+ERASING_TIME = time(4, 10)
+"""When what is old is erased, by the household's clock: nobody sells anything then."""
+
+VERIFYING_TIME = ("sunday", time(3, 10))
+"""When the whole ledger is verified, by the household's clock: nobody calls, and the report of the week comes after."""
+
 STOP_SECONDS = 3.0
 """How long calls in hand may take when the service stops; with the ledger's closing it stays under five."""
 
@@ -59,6 +69,13 @@ class Service:
         self.owner = Owner(config, clock)
         self.config = config
         self.jobs: Jobs | None = None
+        self.verification = Verification(
+            last=lambda: last_verified(config),
+            check=lambda: verify_apart(config),
+            note=lambda: self._copy_head(VERIFIED),
+            begin_anew=self._begin_ledger_anew,
+            clock=self.owner.clock,
+        )
         self._warming: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("service")
 
@@ -151,7 +168,7 @@ class Service:
 
     def health(self) -> list[str]:
         """What is wrong at present, as sentences for the household; nothing means that all is well."""
-        problems = [*self.owner.problems, *filter(None, [self.owner.rulekeeper.problem])]
+        problems = [*self.owner.problems, *filter(None, [self.owner.rulekeeper.problem, self.verification.problem])]
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
         problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
@@ -210,13 +227,25 @@ class Service:
         return ConfigError([Fault(str(self.config.path or "the defaults"), 0, what, mend)])
 
     def _schedule(self) -> None:
-        """The weekly report; a played week has no Mondays of its own."""
+        """What is done at set times; a played week has no Mondays of its own."""
         zone = ZoneInfo(self.config.time_zone)
         weekly = WeeklyReport(self.config.report.dir, zone, self._last_week, self._make_report)
         self.jobs = Jobs(zone)
         self.jobs.every_week("weekly report", self.config.report.weekday, self.config.report.time, weekly)
+        self.jobs.every_week("full verification", *VERIFYING_TIME, self.verification)
+        self.jobs.at_start("last seal", self._look_at_last_seal)
         self._schedule_seals(self.jobs)
+        self.jobs.every_day("erasing what is old", ERASING_TIME, self._erase_due)
         self.jobs.start()
+
+    async def _erase_due(self) -> None:
+        if self.owner.cabinet.erasing is None:
+            return
+        erased = await self.owner.cabinet.erasing.due()
+        if erased["entries"]:
+            self._log.info("erased what was kept for long enough", entries=erased["entries"], files=erased["files"])
+        for warning in erased["warnings"]:
+            self._log.warning("of what was erased something is left", why=warning)
 
     def _schedule_seals(self, jobs: Jobs) -> None:
         sealer, every = self.owner.cabinet.sealer, self.config.seals.every
@@ -235,11 +264,26 @@ class Service:
             return await last_week_with_calls(ledger, self.owner.clock.now(), ZoneInfo(self.config.time_zone))
 
     async def _make_report(self, week: Week, folder: Path) -> None:
-        where = ("--config", str(self.config.path)) if self.config.path else ()
-        ended = await child.run("blocker", *where, "report", "--week", str(week), "--out", str(folder))
+        ended = await own_command(self.config, "report", "--week", str(week), "--out", str(folder))
         if ended.status:
             raise UsageError(f"the report of {week} wasn't made, or is no evidence: {ended.last_words}")
         self._log.info("weekly report made", week=str(week), folder=str(folder))
+
+    async def _look_at_last_seal(self) -> None:
+        """Part of the look at a ledger that is opened; beside the calls, since it takes a process of its own."""
+        if why := await last_seal_ok(self.config.data_dir):
+            await self.verification.doubt(why)
+
+    async def _begin_ledger_anew(self, why: str) -> None:
+        """Begin a new ledger while calls ring; where that can't be done, try again until it can."""
+        while True:
+            try:
+                await self.owner.begin_ledger_anew(why)
+                break
+            except LedgerError as error:
+                self._log.error("no new ledger can be begun; until one can, calls ring", why=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+        await self._record_start(None, None)
 
     async def _warm_the_rest(self) -> None:
         """One country after the other, with room for a call in between, so that a caller from anywhere is read fast."""
@@ -251,10 +295,10 @@ class Service:
         """The last sign that somebody watched before this start, and the last entry about the rules."""
         if self.owner.ledger is None:
             return None, None
+        watched = await last_watched(self.config)
         async with reader(self.config) as ledger:
-            watched = await ledger.newest(record.SIGNS_OF_WATCHING)
             rules = await ledger.newest({EntryKind.RULES_LOADED})
-        return watched.content if watched else None, rules.content if rules else None
+        return watched, rules.content if rules else None
 
     async def _record_start(self, watched: Content | None, rules_before: Content | None) -> None:
         """The entries of a start: first the time nobody watched, then that somebody does."""

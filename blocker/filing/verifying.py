@@ -19,12 +19,14 @@ DUE_AFTER = timedelta(days=6, hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a full verification found; both empty where all holds."""
+    """What a full verification found: of each the first thing that isn't right, in a sentence, or nothing."""
 
     ledger: str
-    """The first thing that doesn't hold, in a sentence."""
+    """Of its links and contents."""
+    seals: str
+    """Of its seals and time-stamps. Whoever mends a key or a certificate mends them; the ledger goes on."""
     files: str
-    """The first thing that isn't right about the files beside it."""
+    """Of the files beside it."""
 
 
 class Verification:
@@ -61,9 +63,11 @@ class Verification:
             if last is None or not timedelta(0) <= self._clock.now() - last < DUE_AFTER:
                 await self._verify()
 
-    async def now(self) -> None:
-        """Verify, since there is a reason to."""
+    async def doubt(self, why: str) -> None:
+        """Verify now, since something was seen that isn't right."""
         async with self._one_at_a_time:
+            self.problem = why
+            self._log.error("something is wrong with the ledger; all of it is verified", why=why)
             await self._verify()
 
     async def _verify(self) -> None:
@@ -72,12 +76,16 @@ class Verification:
         except Exception as error:
             self.problem = f"the evidence ledger couldn't be verified: {error}"
             raise
-        self.problem = f"files beside the evidence ledger aren't what it says: {found.files}" if found.files else ""
-        if found.files:
-            self._log.error("files beside the ledger aren't what it says", first=found.files)
+        beside = {
+            "seals of the evidence ledger don't hold": found.seals,
+            "files beside it aren't what it says": found.files,
+        }
+        self.problem = "; ".join(f"{what}: {first}" for what, first in beside.items() if first)
+        if self.problem:
+            self._log.error("not all holds about the ledger", why=self.problem)
         if found.ledger:
             self._log.error("the ledger doesn't verify; nothing more is written to it", first=found.ledger)
             await self._begin_anew(found.ledger)
-        else:
+        elif not found.seals:
             self._log.info("the ledger verifies")
             await self._note()
