@@ -90,6 +90,27 @@ def signed_again(namespace: str, key: str = "data/keys/evidence_ed25519") -> Tam
     return tamper
 
 
+def sealed_by_a_stranger(pack: Path) -> None:
+    """Sign a head line with a stranger's key, and name that key as the household's."""
+    key = make_key(pack.parent / "stranger")
+    (pack / f"{SEAL}.sig").unlink()
+    command = [
+        "ssh-keygen",
+        "-q",
+        "-Y",
+        "sign",
+        "-f",
+        str(key),
+        "-n",
+        "ledger-head@blocker",
+        str(pack / f"{SEAL}.head"),
+    ]
+    subprocess.run(command, check=True)
+    (pack / f"{SEAL}.head.sig").rename(pack / f"{SEAL}.sig")
+    public = key.with_name("stranger.pub").read_text().strip()
+    (pack / "seals/allowed_signers").write_text(f'evidence@home namespaces="ledger-head@blocker" {public}\n')
+
+
 def stamped_by(valid: tuple[timedelta, timedelta]) -> Tamper:
     """Stamp MANIFEST anew by an authority whose certificate was valid from and until then, and trust it."""
 
@@ -197,12 +218,13 @@ TAMPERED: dict[str, tuple[Tamper, set[str]]] = {
     "no signature": (lambda pack: (pack / "MANIFEST.sig").unlink(), {"signature-missing MANIFEST.sig"}),
     "no signature of a seal": (
         forged(lambda pack: (pack / f"{SEAL}.sig").unlink()),
-        {f"signature-missing {SEAL}.sig"} | RESEALED,
+        {f"signature-missing {SEAL}.sig", f"seal-differs {SEAL}.sig"} | RESEALED,
     ),
     "a pack's signature for a seal's": (
         forged(lambda pack: shutil.copy(pack / "MANIFEST.sig", pack / f"{SEAL}.sig")),
-        {f"signature-wrong {SEAL}.sig"} | RESEALED,
+        {f"signature-wrong {SEAL}.sig", f"seal-differs {SEAL}.sig"} | RESEALED,
     ),
+    "a seal made anew by a stranger": (forged(sealed_by_a_stranger), {f"seal-differs {SEAL}.sig"} | RESEALED),
     "another file's time-stamp": (
         lambda pack: shutil.copy(pack / f"{SEAL}-000000023.tsr", pack / "MANIFEST.tsr"),
         {"stamp-wrong MANIFEST.tsr"},

@@ -224,14 +224,26 @@ if [ -f allowed_signers ]; then
     fi
     show && [ "$good" -gt 0 ] && ok "MANIFEST.sig: a good signature of$identities"
     [ "$good" -eq 0 ] || echo "           its key: $(cut -d ' ' -f 3- allowed_signers | ssh-keygen -l -f - | cut -d ' ' -f 2)"
+    [ ! -f seals/allowed_signers ] || grep -qF "$(cut -d ' ' -f 3- allowed_signers)" seals/allowed_signers ||
+        unchecked "allowed_signers: no seal was made with that key: ask the household whether it has a new one"
 else
     [ ! -f MANIFEST.sig ] || fault "signature-wrong MANIFEST.sig: there is no allowed_signers that says who may sign"
     show
     unchecked "MANIFEST: this pack is not signed, so that nothing shows who made it"
 fi
 good=0 identities=
+# A text in a content, which has no escapes but those of line ends.
+text_of() { printf %b "$(sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$2")"; }
 for file in seals/*.head; do
     [ -f "$file" ] || continue
+    content=${file#seals/}
+    content=contents/${content%.head}.json
+    if [ -f "$content" ]; then # what is in seals/ is for convenience: the entry says who signed what
+        line="$(text_of identity "$content") namespaces=\"ledger-head@blocker\" $(text_of public_key "$content")"
+        text_of signature "$content" | cmp -s - "${file%.head}.sig" && grep -qxF "$line" seals/allowed_signers &&
+            grep -qF "\"head\":{\"n\":$(cut -d ' ' -f 2 "$file"),\"sha256\":\"$(cut -d ' ' -f 3 "$file")\"}" "$content" ||
+            fault "seal-differs ${file%.head}.sig: it isn't the seal in $content"
+    fi
     if [ -f "${file%.head}.sig" ] && [ -f seals/allowed_signers ]; then
         signed "$file" "${file%.head}.sig" seals/allowed_signers ledger-head@blocker
     else
