@@ -20,7 +20,9 @@ LINE = '\n[lines.landline]\nnumber = "+3225550100"\n'
 
 
 def imported(program: Program) -> list[str]:
-    """The ids of the calls that were taken over."""
+    """The ids of the calls that were taken over; none where no ledger was begun."""
+    if not (program.data / "ledger.sqlite3").exists():
+        return []
     return [entry["call"] for entry in program.entries("call-imported")]
 
 
