@@ -69,9 +69,11 @@ def _facts_of(argument: str) -> dict[str, str]:
             facts[name] = coded
             continue
         try:
-            facts[name] = a2b_base64(coded).decode("latin-1").removeprefix(_GUARD)
+            text = a2b_base64(coded).decode("latin-1")
         except ValueError:  # binascii.Error, and what isn't ASCII
             continue
+        if text.startswith(_GUARD):
+            facts[name] = text[len(_GUARD) :]
     return facts
 
 

@@ -10,7 +10,7 @@ import itertools
 import secrets
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,12 +72,15 @@ def _session_description(host: str, port: int) -> str:
     return f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n"
 
 
+_sequence = itertools.count()
+
+
 def _speak(own: Address, description: str, packets: int) -> None:
     """Send RTP packets of silence (RFC 3550, PCMU) from our own address to where the other side wants them."""
     port = int(description.partition("m=audio ")[2].split()[0])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
         media.bind(own)
-        for n in range(packets):
+        for n in itertools.islice(_sequence, packets):
             media.sendto(struct.pack("!BBHII", 0x80, 0, n, 160 * n, 0x5EED) + b"\xff" * 160, (ASTERISK[0], port))
 
 
@@ -184,6 +187,17 @@ class OutgoingCall:
     def speak(self, packets: int) -> None:
         """Sends sound, in an answered call."""
         _speak((self._provider.address[0], MEDIA_PORT), self._final.result().body, packets)
+
+    async def hears(self, speak: Callable[[], None], within: float = 3.0) -> None:
+        """Has the other side speak again and again, until some arrives. Raises TimeoutError where nothing does."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+            media.setblocking(False)
+            media.bind((self._provider.address[0], MEDIA_PORT))
+            async with asyncio.timeout(within):
+                hearing = asyncio.ensure_future(self._loop.sock_recv(media, 2048))
+                while not hearing.done():
+                    speak()
+                    await asyncio.wait({hearing}, timeout=0.02)
 
     async def cancel(self) -> None:
         """Gives up before an answer, and waits until Asterisk says the call has ended."""

@@ -112,8 +112,7 @@ async def test_a_silent_call_that_the_household_ends(service: Service, provider:
     phone.answers = True
     call = provider.call()
     await call.final()
-    phone.speak(call, 40)
-    await asyncio.sleep(0.2)  # until the sound went through Asterisk
+    await call.hears(lambda: phone.speak(call, 1))
     phone.hang_up(call)
     await call.hung_up()
     ended = service.entry("call-ended", phone.invite_of(call).get("X-Call"))
