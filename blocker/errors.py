@@ -9,6 +9,7 @@
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
+    ├── PaperError           a page can't be set as PDF: typst is missing, failed, or took too long
     ├── StampError           a time-stamping authority can't be asked, or its answer isn't what was asked for
     ├── DataDirError         the data directory can't be used: not writable, missing
     │   └── DataDirInUseError    another process owns it
@@ -89,6 +90,10 @@ class SourceError(BlockerError):
 
 class SigningError(BlockerError):
     """A signature can't be made, or can't be checked here; what was to be signed is as it was."""
+
+
+class PaperError(BlockerError):
+    """A page can't be set as PDF."""
 
 
 class StampError(BlockerError):

@@ -5,7 +5,8 @@ renderer, so that a caller's name can't become one. Whoever makes a page decides
 (`renderers/html.py`, `renderers/pdf.py`) decides how it looks, and adds no word of its own.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -176,3 +177,14 @@ class Document:
 def plain(text: str) -> Text:
     """A text without anything set apart."""
     return (Span(text),)
+
+
+def in_order(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, no heading among them more than one level below the one before: whoever hears them misses none."""
+    level = 0
+    for block in blocks:
+        if isinstance(block, Heading):
+            level = min(max(block.level, 1), level + 1)
+            yield replace(block, level=level)
+        else:
+            yield block
