@@ -16,6 +16,7 @@ from blocker.core.ports import Clock
 from blocker.core.week import Week
 from blocker.dossiers import Here, read_file
 from blocker.errors import UsageError
+from blocker.evidence import renewal
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.signing import Signer
@@ -135,6 +136,7 @@ class Cabinet:
             today=lambda: self._clock.now().astimezone(zone).date(),
             region=config.region,
             own_numbers=[line.number for line in config.lines.values()],
+            kept=lambda: [folder.name for folder in renewal.kept(config.data_dir)],
         )
 
     def _erasing_handlers(self) -> dict[str, Handler]:

@@ -105,10 +105,24 @@ class Choosing:
         today: Callable[[], date],
         region: str,
         own_numbers: Collection[str],
+        kept: Callable[[], Collection[str]],
     ) -> None:
-        """`flush` writes what still waits to be recorded, such as the call of a moment ago."""
+        """Nothing is read yet.
+
+        Args:
+            erasing: does it.
+            records: the ledger.
+            projections: the household's file.
+            flush: writes what still waits to be recorded, such as the call of a moment ago.
+            companies: those that the rules know.
+            today: the household's day.
+            region: ISO 3166-1 alpha-2; numbers are written as they are dialled there.
+            own_numbers: the lines' own, E.164.
+            kept: the names of folders with ledgers that could not go on.
+        """
         self._erasing, self._records, self._projections, self._flush = erasing, records, projections, flush
         self._companies, self._today, self._region, self._own = companies, today, region, frozenset(own_numbers)
+        self._kept = kept
 
     async def show(self, **asked: Any) -> Any:  # noqa: ANN401
         """What would go, as JSON values; `asked` are the fields of `Asked`.
@@ -125,7 +139,8 @@ class Choosing:
             "listed": await self._projections.listed(choice.number) if choice.number else [],
             "stays": choice.stays,
             "packs": choice.packs,
-            "no_promise": list(NO_PROMISE),
+            "no_promise": [f"{name} holds an older ledger, which stays as it is" for name in self._kept()]
+            + list(NO_PROMISE),
         }
 
     async def erase(self, *, why: str, by: str, also_listed: bool = False, **asked: Any) -> Any:  # noqa: ANN401

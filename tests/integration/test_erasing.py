@@ -3,20 +3,25 @@
 import asyncio
 import json
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fakes.agi_client import call
 from fakes.entries import screened
 from fakes.ledgers import raw_rows
 from fakes.running import Program, running
 
+from blocker.app import Owner
+from blocker.config import load_config
 from blocker.core import record
 from blocker.core.statement import Said
 from blocker.core.verdict import Reason
 from blocker.core.week import Week
+from blocker.errors import UsageError
 from blocker.evidence.ledger import Ledger
 
 NUMBER, OTHER = "+3225550345", "+3225550346"
@@ -79,6 +84,27 @@ async def test_a_number_goes_from_every_byte_of_every_file(tmp_path: Path) -> No
     assert [erasure["counts"][str(week)] for erasure in told] == [{"unmarked": 2}, {}]
 
 
+async def test_a_pack_made_before_still_verifies_and_is_named(tmp_path: Path) -> None:
+    """What was handed out stays good, with `sha256sum` too, and whoever erases is told that it is out there."""
+    async with running(tmp_path) as program:
+        await call(program.fastagi, NUMBER)
+        await in_thread(program, "mark", "last", "marketing")
+        (marked,) = program.entries("call-screened")
+        await in_thread(program, "pack", "--calls", marked["call"], "--out", str(tmp_path / "pack"))
+        (program.data / "ledger-kept-20260101T000000Z").mkdir()
+        shown = await in_thread(program, "erase", "--call", "last", "--dry-run")
+        (pack,) = program.entries("pack-made")
+        assert f"the pack {pack['name']}" in shown
+        assert "ledger-kept-20260101T000000Z holds an older ledger" in shown
+        await in_thread(program, "erase", "--call", "last", "--why", "a wish", "--yes")
+        await in_thread(program, "verify", "--pack", str(tmp_path / "pack"))
+        checked = await asyncio.to_thread(
+            subprocess.run, ["sh", "verify.sh"], cwd=tmp_path / "pack", capture_output=True, check=False
+        )
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "verifies" in await in_thread(program, "verify")
+
+
 async def test_a_listing_stays_unless_it_is_asked_for(tmp_path: Path) -> None:
     """Erasing all about a blocked number doesn't let it ring again."""
     async with running(tmp_path) as program:
@@ -117,23 +143,37 @@ async def test_all_about_a_company_goes(tmp_path: Path) -> None:
 
 async def test_what_makes_no_sense_is_refused_with_a_sentence(tmp_path: Path) -> None:
     """No such call, no reason, a reason with a number, one's own line, what is never erased: and nothing happens."""
-    async with running(tmp_path, more='[lines.home]\nnumber = "02 555 01 00"') as program:
-        await call(program.fastagi, NUMBER)
-        for words, says in {
-            ("--call", "nonsense", "--why", "x", "--yes"): "no call",
-            ("--call", "last"): "say why",
-            ("--call", "last", "--why", "x"): "nobody is there to be asked",
-            ("--call", "last", "--why", f"{NUMBER} asked", "--yes"): "can't hold a number",
-            ("--number", "025550100", "--why", "x", "--yes"): "a line of your own",
-            ("--number", "none", "--why", "x", "--yes"): "is no telephone number",
-            ("--company", "Nobody Knows", "--why", "x", "--yes"): "no rule file names",
-            ("--company", "Proximus", "--why", "x", "--yes"): "nothing is recorded",
-            ("--entry", "1", "--why", "x", "--yes"): "is never erased",
-            ("--entry", "999", "--why", "x", "--yes"): "there is no entry 999",
-            ("--call", "last", "--why", "x", "--also-listed"): "is about a number",
-        }.items():
-            assert says in await in_thread(program, "erase", *words, check=False), words
-        assert erasures(program) == []
+    program = Program(tmp_path, more='[lines.home]\nnumber = "02 555 01 00"')
+    program.data.mkdir(mode=0o700)
+    ledger = await Ledger.open(program.data)
+    at = datetime.now(UTC)
+    await ledger.append(record.service_stopped(at, "asked to"), screened(at, "c0ffee", number=NUMBER))
+    await ledger.close()
+    owner = Owner(load_config(program.config, {}, ["reject"]))
+    await owner.open()
+    for asked, says in (
+        ({"call": "nonsense"}, "no call"),
+        ({"call": "last", "why": " "}, "is blank"),
+        ({"call": "last", "why": f"{NUMBER} asked"}, "can't hold a number"),
+        ({"call": "last", "why": "call 025550345 rang"}, "can't hold a number"),
+        ({"number": "025550100"}, "a line of your own"),
+        ({"number": "none"}, "is no telephone number"),
+        ({"company": "Nobody Knows"}, "no rule file names"),
+        ({"company": "Proximus"}, "nothing is recorded"),
+        ({"entry": 1}, "is never erased"),
+        ({"entry": 999}, "there is no entry 999"),
+        ({}, "say what to erase"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            await owner.handlers()["erase"](**{"why": "x", "by": "Anna", **asked})
+    await owner.close()
+    for words, says in (
+        (("--call", "last"), "say why"),
+        (("--call", "last", "--why", "x"), "nobody is there to be asked"),
+        (("--call", "last", "--why", "x", "--also-listed"), "is about a number"),
+    ):
+        assert says in program.run("erase", *words, check=False).stderr
+    assert erasures(program) == []
 
 
 async def filled_with_the_past(data: Path, now: datetime) -> None:
