@@ -51,6 +51,11 @@ def language_of(region: str, locale: str = "") -> Language:
     return FIRST.get(region, Language.EN)
 
 
+def later(text: str) -> str:
+    """The same text; says that it will be shown in the reader's language, so that its translation isn't forgotten."""
+    return text
+
+
 class Words:
     """The texts and forms of one language."""
 

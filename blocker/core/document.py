@@ -180,11 +180,16 @@ def plain(text: str) -> Text:
 
 
 def in_order(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, no heading among them more than one level below the one before: whoever hears them misses none."""
+    """The blocks, no heading more than one level below the one before it and no anchor twice, whatever a page says.
+
+    Whoever hears the headings read out can then tell that none is missing.
+    """
     level = 0
+    anchors: set[str] = set()
     for block in blocks:
         if isinstance(block, Heading):
             level = min(max(block.level, 1), level + 1)
-            yield replace(block, level=level)
+            yield replace(block, level=level, anchor="" if block.anchor in anchors else block.anchor)
+            anchors.add(block.anchor)
         else:
             yield block

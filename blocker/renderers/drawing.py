@@ -42,17 +42,17 @@ def number(value: float) -> str:
 
 
 def width(text: str, size: float = SIZE) -> float:
-    """About how wide a text is set; rather too much than too little, since each reader's letters differ."""
+    """About how wide a text is set; rather too much than too little, since a browser may have wide letters."""
     return sum(_ems(character) for character in text) * size
 
 
 def _ems(character: str) -> float:
     if character in "iljtfI.,:;'|!()[] ":
-        return 0.36
+        return 0.4
     if character in "mwMW@%…—":
-        return 0.95
+        return 1.0
     if character < _GENERAL_PUNCTUATION:
-        return 0.72 if character.isupper() else 0.56
+        return 0.75 if character.isupper() else 0.63
     return 1.0 if unicodedata.category(character) != "Mn" else 0.0
 
 
@@ -96,10 +96,13 @@ class Drawing:
 
     def area(self, x: float, y: float, across: float, down: float, texture: int) -> None:
         """A rectangle in one of `TEXTURES` patterns, with an outline, so that a light one is seen."""
-        self._textures.add(texture)
+        ground, pattern = _TEXTURES[texture]
+        if pattern:
+            self._textures.add(texture)
+        fill = f"url(#{self._name}-{texture})" if pattern else ground
         self._parts.append(
             f'<rect x="{number(x)}" y="{number(y)}" width="{number(across)}" height="{number(down)}" '
-            f'fill="url(#{self._name}-{texture})" stroke="{INK}" stroke-width="0.8"/>'
+            f'fill="{fill}" stroke="{INK}" stroke-width="0.8"/>'
         )
 
     def shade(self, x: float, y: float, across: float, down: float, grey: str) -> None:

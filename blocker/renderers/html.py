@@ -50,16 +50,17 @@ def render_html(document: Document) -> bytes:
         f'<p class="subtitle">{_plain(document.subtitle)}</p>\n' if document.subtitle else ""
     )
     # A letter has no title above it, so the headings in it begin at the top.
-    below = 0 if document.letter else 1
+    below, kind = (0, ' class="letter"') if document.letter else (1, "")
+    footer = f"<footer>{_plain(document.footer)}</footer>\n" if document.footer else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{title}</title>\n<style>\n{_style()}</style>\n</head>\n"
-        f"<body>\n<main>\n{'' if document.letter else top}"
+        f"<body{kind}>\n<main>\n{'' if document.letter else top}"
         f"{''.join(_block(block, below) for block in in_order(document.blocks))}</main>\n"
-        f"<footer>{_plain(document.footer)}</footer>\n</body>\n</html>\n"
+        f"{footer}</body>\n</html>\n"
     ).encode()
 
 

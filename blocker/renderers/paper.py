@@ -45,7 +45,7 @@ _SMALL = 8.4
 _PADDING = 7.0
 _CODE = 0.52 / 0.46
 """Letters to be compared one by one are all of one width; how much wider they are set, in all."""
-_LAST_EM = 1.15
+_LAST_EM = 1.25
 """Of its room a text may seem to need this much before words are cut: `width` says rather too much than too little."""
 
 
@@ -60,15 +60,7 @@ class Paper:
     def values(self) -> Values:
         """All that `page.typ` reads, but for the attachments."""
         dated = datetime.fromisoformat(self.document.dated).astimezone(UTC)
-        anchors = [block.anchor for block in self.document.blocks if isinstance(block, Heading) and block.anchor]
-        known: set[str] = set()
-        blocks = []
-        for block in in_order(self.document.blocks):
-            values = self._block(block, frozenset(anchors))
-            if isinstance(block, Heading):
-                values["anchor"] = "" if block.anchor in known else block.anchor
-                known.add(block.anchor)
-            blocks.append(values)
+        anchors = frozenset(block.anchor for block in self.document.blocks if isinstance(block, Heading))
         return {
             "title": self.shown(self.document.title),
             "subtitle": self.shown(self.document.subtitle),
@@ -77,7 +69,7 @@ class Paper:
             "letter": self.document.letter,
             "date": {part: getattr(dated, part) for part in ("year", "month", "day", "hour", "minute", "second")},
             "timestamp": int(dated.timestamp()),
-            "blocks": blocks,
+            "blocks": [self._block(block, anchors) for block in in_order(self.document.blocks)],
         }
 
     def _block(self, block: Block, anchors: frozenset[str]) -> Values:
@@ -86,11 +78,8 @@ class Paper:
 
         match block:
             case Heading():
-                return {
-                    "kind": "heading",
-                    "level": block.level,
-                    "text": self._broken(block.text, _SHEET, 1.4 * _LETTERS),
-                }
+                text_of_it = self._broken(block.text, _SHEET, 1.4 * _LETTERS)
+                return {"kind": "heading", "level": block.level, "text": text_of_it, "anchor": block.anchor}
             case Paragraph():
                 return {"kind": "paragraph", "tone": block.tone, "text": text(block.text)}
             case Bullets():
@@ -180,6 +169,9 @@ class Paper:
 
     def _broken(self, text: str, room: float, size: float) -> str:
         def broken(found: re.Match[str]) -> str:
-            return found[0] if width(found[0], size) <= room * _LAST_EM else _BREAK.join(found[0])
+            if width(found[0], size) <= room * _LAST_EM:
+                return found[0]
+            # An accent stays on its letter.
+            return "".join(c if unicodedata.combining(c) else _BREAK + c for c in found[0]).lstrip(_BREAK)
 
         return _WORD.sub(broken, self.shown(text))

@@ -1,8 +1,8 @@
 """The process that sets one page: `python -m blocker.renderers.typesetting FOLDER`, started by `pdf.py` only.
 
 Reads `page.typ` and what it names in the folder, writes `page.pdf` there. Decides that the fonts are typst's own and
-none of the machine's, so that every machine gives the same bytes; that the file is PDF/A-3a and PDF/UA-1 or is not made;
-and how much memory may be taken. Says on standard error why it failed.
+none of the machine's, so that every machine gives the same bytes; that the file is PDF/A-3a and PDF/UA-1 or is not
+made; and how much memory may be taken. Says on standard error why it failed.
 
 Source: ISO 19005-3, level A (for the archive, with files attached); ISO 14289-1 (for whoever hears it).
 """

@@ -101,8 +101,10 @@ def report(language: str = "nl", rows: int = 30) -> Document:
         Bullets((plain("Say who called."), (Span("Run "), Span("blocker calls", Style.CODE))), numbered=True),
         Heading(3, "A level too deep", "now"),
         Bullets((plain("one"), plain("two\nin two lines"))),
-        Paragraph((Span("See "), Span("above", link="#now"), Span(" or "), Span("nowhere", link="#gone"), Span(" or "),
-                   Span("outside", link="https://example.org/?a=1&b=2"), Span(" or "), Span("bad", link="javascript:x"))),
+        Paragraph((
+            Span("above, ", link="#now"), Span("nowhere, ", link="#gone"), Span("bad, ", link="javascript:x"),
+            Span("outside", link="https://example.org/?a=1&b=2"),
+        )),
         Paragraph((Span("Mind: ", Style.STRONG), Span("quiet words", Style.QUIET)), Tone.NOTE),
         Paragraph(plain("Three calls may be missing."), Tone.WARNING),
         *(Paragraph(plain(text)) for text in HOSTILE),
