@@ -185,6 +185,7 @@ def _said_of(slug: str, file: HouseholdFile, files: shown.Files) -> dict[str, An
         "never_customer": slug in file.never_customer_of,
         "contracts": [shown.contract(item, files) for item in file.contracts if item.company == slug],
         "objections": [shown.objection(item, files) for item in file.objected(slug)],
+        "requests": [shown.request(item, files) for item in file.requested(slug)],
         "never_consented": not {slug, EVERYBODY}.isdisjoint(file.never_consented_to),
         "consents": [shown.consent(item, files) for item in file.consents if item.company == slug],
         "cases": [shown.open_case(item) for item in file.open_cases if item.company == slug],

@@ -8,12 +8,13 @@ from datetime import tzinfo
 from typing import Any
 
 from blocker.core.entry import EntryKind, parse_time
-from blocker.core.household_facts import CaseState, Says
+from blocker.core.household_facts import Asks, CaseState, Says
 from blocker.core.household_file import EVERYBODY
 
 _MISTAKEN = {
     EntryKind.CONTRACT: "being a customer",
     EntryKind.OBJECTION: "objecting",
+    EntryKind.REQUEST: "asking",
     EntryKind.CONSENT: "consent",
     EntryKind.LINE_HOLDER: "who holds this line",
     EntryKind.REGISTRATION: "this register and line",
@@ -29,6 +30,8 @@ def sentence(fact: dict[str, Any], zone: tzinfo) -> str:
     match kind:
         case EntryKind.OBJECTION:
             return objected(fact)
+        case EntryKind.REQUEST:
+            return requested(fact)
         case EntryKind.CONSENT:
             whom = " to anybody" if fact["company"] == EVERYBODY else ""
             return consented(fact) if says == Says.YES else f"you never consented{whom}"
@@ -46,11 +49,27 @@ def sentence(fact: dict[str, Any], zone: tzinfo) -> str:
 
 def objected(objection: dict[str, Any]) -> str:
     """One objection; entries of the first writers, and what only a day is known of, say less."""
-    how = f", {objection['how'].replace('-', ' ')}" if objection["how"] else ""
-    to = f", to {objection['to']}" if objection.get("to") else ""
-    delivered = f", delivered {objection['delivered']}" if objection.get("delivered") else ""
-    answered = f", answered {objection['answered']}" if objection.get("answered") else ""
-    return f"you objected on {objection['on']}{how}{to}{delivered}{answered}"
+    return f"you objected on {objection['on']}{_sent(objection)}"
+
+
+def requested(request: dict[str, Any]) -> str:
+    """Something that was asked in writing."""
+    return f"you asked for {_ASKED[Asks(request['asks'])]} on {request['on']}{_sent(request)}"
+
+
+_ASKED = {
+    Asks.ACCESS: "your data and their source",
+    Asks.ANSWER: "the answer that was due",
+    Asks.IDENTITY: "the identity of callers without a number",
+}
+
+
+def _sent(letter: dict[str, Any]) -> str:
+    how = f", {letter['how'].replace('-', ' ')}" if letter["how"] else ""
+    to = f", to {letter['to']}" if letter.get("to") else ""
+    delivered = f", delivered {letter['delivered']}" if letter.get("delivered") else ""
+    answered = f", answered {letter['answered']}" if letter.get("answered") else ""
+    return f"{how}{to}{delivered}{answered}"
 
 
 def was_customer(contract: dict[str, Any]) -> str:
@@ -95,6 +114,7 @@ def page(known: dict[str, Any], zone: tzinfo) -> Iterator[str]:
     of_companies = (
         ("Contracts", "contracts", was_customer),
         ("Objections", "objections", objected),
+        ("Requests", "requests", requested),
         ("Consents", "consents", consented),
         ("Agreed times", "agreed_times", lambda item: agreed(item, zone)),
         ("Open cases", "cases", in_court),

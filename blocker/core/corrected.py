@@ -19,6 +19,7 @@ CORRECTABLE = frozenset(
         EntryKind.REGISTRATION,
         EntryKind.CONTRACT,
         EntryKind.OBJECTION,
+        EntryKind.REQUEST,
         EntryKind.CONSENT,
         EntryKind.AGREED_TIME,
         EntryKind.CASE,

@@ -61,6 +61,7 @@ class EntryKind(StrEnum):
     COMPANY_SET = "company-set"
     CONTRACT = "contract"
     OBJECTION = "objection"
+    REQUEST = "request"
     CONSENT = "consent"
     PRIVATE_NOTE = "private-note"
     CALL_ENDED = "call-ended"

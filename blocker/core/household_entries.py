@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from blocker.core.contents import of_a_whole_entry
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, parse_time
-from blocker.core.household_facts import CaseState, How, Says
+from blocker.core.household_facts import Asks, CaseState, How, Says
 from blocker.core.household_file import (
     AgreedTime,
     Consent,
@@ -23,6 +23,7 @@ from blocker.core.household_file import (
     Objection,
     OpenCase,
     Registration,
+    Request,
 )
 
 Content = Mapping[str, Any]
@@ -33,6 +34,7 @@ FACTS = frozenset(
         EntryKind.REGISTRATION,
         EntryKind.CONTRACT,
         EntryKind.OBJECTION,
+        EntryKind.REQUEST,
         EntryKind.CONSENT,
         EntryKind.AGREED_TIME,
         EntryKind.CASE,
@@ -69,12 +71,13 @@ def project(entries: Iterable[tuple[int, Content]], heir: Callable[[str], str]) 
         consents=_with_heirs(file.consents, heir),
         agreed_times=_with_heirs(file.agreed_times, heir),
         open_cases=_with_heirs(file.open_cases, heir),
+        requests=_with_heirs(file.requests, heir),
     )
 
 
-T = TypeVar("T", Contract, Objection, Consent, AgreedTime, OpenCase)
+T = TypeVar("T", Contract, Objection, Request, Consent, AgreedTime, OpenCase)
 Lasting = TypeVar("Lasting", Contract, Holder, Registration)
-Dated = TypeVar("Dated", Objection, Consent)
+Dated = TypeVar("Dated", Objection, Request, Consent)
 
 
 def _with_heirs(items: tuple[T, ...], heir: Callable[[str], str]) -> tuple[T, ...]:
@@ -136,6 +139,27 @@ def _objection(n: int, content: Content, file: HouseholdFile) -> HouseholdFile:
     return dataclasses.replace(file, objections=_standing_for(file.objections, new))
 
 
+def _request(n: int, content: Content, file: HouseholdFile) -> HouseholdFile:
+    company, asks = content["company"], Asks(content["asks"])
+    if Says(content["says"]) is not Says.YES:
+        rest = tuple(item for item in file.requests if (item.company, item.asks) != (company, asks))
+        return dataclasses.replace(file, requests=rest)
+    new = Request(
+        company,
+        date.fromisoformat(content["on"]),
+        str(asks),
+        str(How(content["how"])) if content["how"] else "",
+        to=_text(content, "to"),
+        text=_text(content, "text"),
+        delivered=_day(content.get("delivered")),
+        answered=_day(content.get("answered")),
+        answer=_text(content, "answer"),
+        proofs=_proofs(content),
+        n=n,
+    )
+    return dataclasses.replace(file, requests=_standing_for(file.requests, new))
+
+
 def _consent(n: int, content: Content, file: HouseholdFile) -> HouseholdFile:
     company = content["company"]
     if Says(content["says"]) is Says.YES:
@@ -171,6 +195,7 @@ _TAKE: Mapping[EntryKind, Callable[[int, Content, HouseholdFile], HouseholdFile]
     EntryKind.REGISTRATION: _registration,
     EntryKind.CONTRACT: _contract,
     EntryKind.OBJECTION: _objection,
+    EntryKind.REQUEST: _request,
     EntryKind.CONSENT: _consent,
     EntryKind.AGREED_TIME: _agreed,
     EntryKind.CASE: _case,

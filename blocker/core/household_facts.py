@@ -35,6 +35,17 @@ class How(StrEnum):
     IN_THE_CALL = "in-the-call"
 
 
+class Asks(StrEnum):
+    """What was asked in writing."""
+
+    ACCESS = "access"
+    """Which data a company has, and where they come from."""
+    ANSWER = "answer"
+    """The answer that didn't come: a reminder."""
+    IDENTITY = "identity"
+    """Of the own provider: who it was that called without a number."""
+
+
 class CaseState(StrEnum):
     """What became of a case about a company."""
 
@@ -53,7 +64,7 @@ class Fact:
     said_company: str = ""
     """As it was typed."""
     on: date | None = None
-    """The day of an objection, a consent or a registration, or on which a case was opened or closed."""
+    """The day of an objection, a request, a consent or a registration, or on which a case was opened or closed."""
     how: How | None = None
     since: date | None = None
     """First day of a contract, or of a line's holder; None where it isn't known."""
@@ -66,8 +77,9 @@ class Fact:
     """Of the line, E.164; empty where it isn't said."""
     register: str = ""
     """Its key in the law files."""
+    asks: Asks | None = None
     to: str = ""
-    """Whom an objection was sent to."""
+    """Whom an objection or a request was sent to."""
     text: str = ""
     delivered: date | None = None
     answered: date | None = None
@@ -113,6 +125,7 @@ _FIELDS: dict[EntryKind, dict[str, str]] = {
     EntryKind.REGISTRATION: _same("register line on until proofs says"),
     EntryKind.CONTRACT: _same("company said_company since until proofs says"),
     EntryKind.OBJECTION: _same("company said_company on how to text delivered answered answer proofs says"),
+    EntryKind.REQUEST: _same("company said_company asks on how to text delivered answered answer proofs says"),
     EntryKind.CONSENT: _same("company said_company on until proofs says"),
     EntryKind.AGREED_TIME: _same("company said_company says", from_="begins", until="ends"),
     EntryKind.CASE: _same("company said_company state on where"),
@@ -124,9 +137,10 @@ _THING = {
     EntryKind.REGISTRATION: "a registration",
     EntryKind.CONTRACT: "a contract",
     EntryKind.OBJECTION: "an objection",
+    EntryKind.REQUEST: "a request",
     EntryKind.CONSENT: "a consent",
 }
-_BEGINS = {EntryKind.OBJECTION: "it was made", EntryKind.CONSENT: "it was given"}
+_BEGINS = {EntryKind.OBJECTION: "it was made", EntryKind.REQUEST: "it was made", EntryKind.CONSENT: "it was given"}
 
 
 def _written(value: object) -> object:

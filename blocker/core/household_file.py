@@ -21,6 +21,7 @@ from blocker.core.household_items import (
     Objection,
     OpenCase,
     Registration,
+    Request,
     When,
 )
 from blocker.core.law_time import add_months
@@ -37,6 +38,7 @@ __all__ = [
     "OpenCase",
     "Registration",
     "Relation",
+    "Request",
     "When",
     "happened_before",
     "local_day",
@@ -75,6 +77,7 @@ class HouseholdFile:
     """Companies, or EVERYBODY, to which the household says that it never consented, but for `consents`."""
     holders: tuple[Holder, ...] = ()
     open_cases: tuple[OpenCase, ...] = ()
+    requests: tuple[Request, ...] = ()
 
     def held_by(self, line: str, on: date) -> Holder | None:
         """Who held a line on a day; None where the household doesn't say."""
@@ -99,6 +102,9 @@ class HouseholdFile:
 
     def objected(self, company: str) -> tuple[Objection, ...]:
         return tuple(item for item in self.objections if item.company == company)
+
+    def requested(self, company: str) -> tuple[Request, ...]:
+        return tuple(item for item in self.requests if item.company == company)
 
     def relation(self, company: str, on: date) -> Relation:
         """What the file says about being a customer."""

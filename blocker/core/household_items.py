@@ -78,6 +78,30 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Something that the household asked a company, or its own provider, in writing."""
+
+    company: str
+    """Slug; empty where the rules don't know whom it was sent to."""
+    when: date
+    asks: str
+    """An `Asks` of `household_facts.py`."""
+    how: str = ""
+    to: str = ""
+    text: str = ""
+    delivered: date | None = None
+    answered: date | None = None
+    answer: str = ""
+    proofs: tuple[str, ...] = ()
+    n: int = field(default=0, compare=False)
+
+    @property
+    def key(self) -> tuple[str, date, str, str]:
+        """What makes it the same request, whatever else is said of it."""
+        return self.company, self.when, self.asks, self.how
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A time as a company's customer."""
 

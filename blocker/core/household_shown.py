@@ -18,6 +18,7 @@ from blocker.core.household_file import (
     Objection,
     OpenCase,
     Registration,
+    Request,
 )
 
 Shown = dict[str, Any]
@@ -27,7 +28,7 @@ Files = Mapping[str, Attached]
 CountsFrom = Callable[[Registration], date | None]
 """From which day on calls count to a registered line; None where no law asks about it."""
 
-Item = TypeVar("Item", Contract, Objection, Consent, AgreedTime, OpenCase)
+Item = TypeVar("Item", Contract, Objection, Request, Consent, AgreedTime, OpenCase)
 
 
 def shown_file(file: HouseholdFile, files: Files, counts_from: CountsFrom) -> Shown:
@@ -37,6 +38,7 @@ def shown_file(file: HouseholdFile, files: Files, counts_from: CountsFrom) -> Sh
         "registrations": [registration(item, files, counts_from) for item in file.registrations],
         "contracts": [contract(item, files) for item in as_said(file.contracts)],
         "objections": [objection(item, files) for item in as_said(file.objections)],
+        "requests": [request(item, files) for item in as_said(file.requests)],
         "consents": [consent(item, files) for item in as_said(file.consents)],
         "agreed_times": [agreed(item) for item in as_said(file.agreed_times)],
         "cases": [open_case(item) for item in as_said(file.open_cases)],
@@ -92,9 +94,17 @@ def contract(item: Contract, files: Files) -> Shown:
 
 def objection(item: Objection, files: Files) -> Shown:
     """A “no more” to a company; `on` is an instant where it was said in a call."""
+    on = format_time(item.when) if isinstance(item.when, datetime) else _day(item.when)
+    return {"company": item.company, "on": on} | _written(item, files)
+
+
+def request(item: Request, files: Files) -> Shown:
+    """Something that was asked in writing."""
+    return {"company": item.company, "asks": item.asks, "on": _day(item.when)} | _written(item, files)
+
+
+def _written(item: Objection | Request, files: Files) -> Shown:
     return {
-        "company": item.company,
-        "on": format_time(item.when) if isinstance(item.when, datetime) else _day(item.when),
         "how": item.how or None,
         "to": item.to,
         "text": item.text,

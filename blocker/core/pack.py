@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from blocker.core.contents import Content
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, format_time
+from blocker.core.household_facts import Asks
 from blocker.core.household_file import EVERYBODY
 from blocker.core.imported import CALLS
 from blocker.core.observed import SeenCall, Standing, Statement, statement_of
@@ -22,7 +23,14 @@ ABOUT_A_CALL = CALLS | {EntryKind.OUTCOME, EntryKind.CALL_ENDED, EntryKind.STATE
 """Of what is known of a call. Not among them is `private-note`, which stays in the house."""
 
 ABOUT_A_COMPANY = frozenset(
-    {EntryKind.CONTRACT, EntryKind.OBJECTION, EntryKind.CONSENT, EntryKind.AGREED_TIME, EntryKind.CASE}
+    {
+        EntryKind.CONTRACT,
+        EntryKind.OBJECTION,
+        EntryKind.REQUEST,
+        EntryKind.CONSENT,
+        EntryKind.AGREED_TIME,
+        EntryKind.CASE,
+    }
 )
 ABOUT_A_LINE = frozenset({EntryKind.LINE_HOLDER, EntryKind.REGISTRATION})
 
@@ -82,6 +90,8 @@ def concerns(content: Content, companies: Collection[str], lines: Collection[str
     """
     kind = content["kind"]
     if kind in ABOUT_A_COMPANY:
+        if kind == EntryKind.REQUEST and content.get("asks") == Asks.IDENTITY:
+            return False  # what the provider was asked is about others, whichever company the provider is
         to_all = kind == EntryKind.CONSENT and content.get("company") == EVERYBODY
         return to_all or content.get("company") in companies
     for_all = kind == EntryKind.REGISTRATION and content.get("line") == ""

@@ -11,7 +11,7 @@ from datetime import date
 from blocker.core.company import Company
 from blocker.core.entry import EntryKind
 from blocker.core.household_facts import Fact, Says
-from blocker.core.household_file import HouseholdFile
+from blocker.core.household_file import HouseholdFile, Objection, Request
 from blocker.core.typed import the_company
 from blocker.dossiers import Here
 from blocker.errors import UsageError
@@ -77,18 +77,8 @@ def _going_on(slug: str, fact: Fact, file: HouseholdFile) -> Fact:
             running = [item for item in file.contracts if item.company == slug and item.until is None]
             if running:
                 return dataclasses.replace(fact, since=running[0].since, proofs=_with(running[0].proofs, fact.proofs))
-        case EntryKind.OBJECTION:
-            for said in file.objected(slug):
-                if (said.when, said.how) == (fact.on, str(fact.how or "")):
-                    return dataclasses.replace(
-                        fact,
-                        to=fact.to or said.to,
-                        text=fact.text or said.text,
-                        delivered=fact.delivered or said.delivered,
-                        answered=fact.answered or said.answered,
-                        answer=fact.answer or said.answer,
-                        proofs=_with(said.proofs, fact.proofs),
-                    )
+        case EntryKind.OBJECTION | EntryKind.REQUEST:
+            return _with_said(fact, _written_before(slug, fact, file))
         case EntryKind.CONSENT:
             for given in file.consents:
                 if (given.company, given.when) == (slug, fact.on):
@@ -97,6 +87,30 @@ def _going_on(slug: str, fact: Fact, file: HouseholdFile) -> Fact:
         case _:
             pass
     return fact
+
+
+def _written_before(slug: str, fact: Fact, file: HouseholdFile) -> Objection | Request | None:
+    how = str(fact.how or "")
+    if fact.kind is EntryKind.OBJECTION:
+        return next((item for item in file.objected(slug) if (item.when, item.how) == (fact.on, how)), None)
+    key = fact.on, str(fact.asks), how
+    return next((item for item in file.requested(slug) if (item.when, item.asks, item.how) == key), None)
+
+
+def _with_said(fact: Fact, said: Objection | Request | None) -> Fact:
+    return (
+        fact
+        if said is None
+        else dataclasses.replace(
+            fact,
+            to=fact.to or said.to,
+            text=fact.text or said.text,
+            delivered=fact.delivered or said.delivered,
+            answered=fact.answered or said.answered,
+            answer=fact.answer or said.answer,
+            proofs=_with(said.proofs, fact.proofs),
+        )
+    )
 
 
 def _with(before: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

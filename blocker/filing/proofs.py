@@ -61,15 +61,19 @@ class Proofs:
         self._one_at_a_time = asyncio.Lock()
 
     async def record(self, fact: Fact | None, named: Sequence[Named], by: str) -> dict[str, Any]:
-        """Keep files and what they are proof of.
+        """Keep files and what they are proof of, as `record_all` does; without a fact, only the files."""
+        return await self.record_all([] if fact is None else [fact], named, by)
+
+    async def record_all(self, facts: Sequence[Fact], named: Sequence[Named], by: str) -> dict[str, Any]:
+        """Keep files and everything that they are proof of.
 
         Args:
-            fact: what is said; the files' sums are added to its proofs. None: only the files are kept.
+            facts: what is said; the files' sums are added to the proofs of each.
             named: the files.
             by: who says so.
 
         Returns:
-            `recorded`: the fact's entry, if there is one; `entry`: the number of the last one; `files`: what was kept.
+            `recorded`: the facts' entries; `entry`: the number of the last one; `files`: what was kept.
 
         Raises:
             UsageError: a file can't be kept. Nothing was recorded, as after any other error.
@@ -87,7 +91,7 @@ class Proofs:
                     attachment(now, stored, what=file.what, how=file.how, by=by)
                     for file, stored in zip(named, kept, strict=True)
                 ]
-                said = [] if fact is None else [_proven(fact, kept).entry(now, by)]
+                said = [_proven(fact, kept).entry(now, by) for fact in facts]
                 n = await self._journal.durable(*about, *said)
             except BaseException:
                 for sha256 in {stored.sha256 for stored in kept} - before:
