@@ -3,6 +3,7 @@
 append DIR              adds entries from four tasks at once, for ever; one line for each call that is durable
 fill DIR BALLAST        adds until the disk is full, then frees BALLAST, and says as JSON how it went
 fill-limited DIR BYTES  the same with a limit on the size of files instead of a full disk
+work DIR                adds some hundred entries, copies the head, erases, stops, twice; one line for each call durable
 look DIR                reads it, verifies it, tries to open it for writing, and says as JSON how that went
 """
 
@@ -13,6 +14,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,32 @@ async def append(directory: Path) -> None:
             os.write(1, f"{n} {call}\n".encode())
 
     await asyncio.gather(*map(write, range(4)))
+
+
+def now() -> datetime:
+    """A time for copies of the head."""
+    return datetime(2026, 11, 17, 8, 12, 33, 123_000, UTC)
+
+
+async def work(directory: Path, rounds: int = 20) -> None:
+    """All that a writer does, and an end."""
+    for run in range(2):
+        ledger = await Ledger.open(directory, now=now)
+        await ledger.copy_head("start")
+
+        async def write(call: str, ledger: Ledger = ledger) -> None:
+            await ledger.append(screened(call), {**screened(call), "kind": "outcome"})
+            os.write(1, f"{call}\n".encode())
+
+        for i in range(rounds):
+            await asyncio.gather(*(write(f"{run}-{i}-{task}") for task in range(4)))
+            if i % 7 == 0:
+                await ledger.copy_head("seal")
+        n = await ledger.append(screened("to be erased"))
+        await ledger.erase([n], "for a test", "")
+        await write(f"{run}-last")
+        await ledger.copy_head("stop")
+        await ledger.close()
 
 
 async def fill(directory: Path, make_room: Callable[[], None]) -> dict[str, Any]:
@@ -82,8 +110,8 @@ async def look(directory: Path) -> dict[str, Any]:
 def main() -> None:
     """Do what the arguments say."""
     what, directory, *more = sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]
-    if what == "append":
-        asyncio.run(append(directory))
+    if what in {"append", "work"}:
+        asyncio.run(append(directory) if what == "append" else work(directory))
         return
     if what == "look":
         outcome = asyncio.run(look(directory))
