@@ -87,12 +87,17 @@ def _show(shown: dict[str, Any], zone: ZoneInfo, *, also_listed: bool) -> None:
 def _went(done: dict[str, Any], zone: ZoneInfo, verb: str) -> str:
     if not done["entries"]:
         return "Nothing is recorded of it." if verb == "in all" else f"Nothing {verb}."
-    calls = sum(done["calls"].values())
-    of_calls = f" about {calls} calls" if calls != 1 else " about 1 call"
-    if calls:
-        of_calls += f", {_day(done['first'], zone)} to {_day(done['last'], zone)}"
-    files = f"; {done['files']} files beside the ledger" if done["files"] else ""
-    return f"{done['entries']} entries{of_calls if calls else ''}{files} {verb}."
+    parts = [_plural(done["entries"], "entry", "entries")]
+    if calls := sum(done["calls"].values()):
+        days = f"{_day(done['first'], zone)} to {_day(done['last'], zone)}"
+        parts[0] += f" about {_plural(calls, 'call', 'calls')}, {days}"
+    if done["files"]:
+        parts.append(f"{_plural(done['files'], 'file', 'files')} beside the ledger")
+    return f"{'; '.join(parts)} {verb}."
+
+
+def _plural(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _day(at: str, zone: ZoneInfo) -> str:

@@ -18,10 +18,12 @@ from fakes.running import Program, running
 from blocker.app import Owner
 from blocker.config import load_config
 from blocker.core import record
+from blocker.core.entry import format_time
 from blocker.core.statement import Said
 from blocker.core.verdict import Reason
 from blocker.core.week import Week
 from blocker.errors import UsageError
+from blocker.evidence.attachments import Attachments
 from blocker.evidence.ledger import Ledger
 
 NUMBER, OTHER = "+3225550345", "+3225550346"
@@ -212,6 +214,42 @@ async def test_what_is_old_goes_by_itself(tmp_path: Path) -> None:
     await program.stop()
     (erasure,) = erasures(program)
     assert sum(sum(week.values()) for week in erasure["counts"].values()) == 10
+
+
+async def test_files_go_with_what_rested_on_them(tmp_path: Path) -> None:
+    """An imported export goes with the ordinary calls; a proof goes with the last that rests on it, and is told of."""
+    program = Program(tmp_path)
+    program.data.mkdir(mode=0o700)
+    old = format_time(datetime.now(UTC) - timedelta(days=40))
+    files = Attachments(program.data)
+    export = await files.put_bytes(b"all the calls of a telephone: +3225550345", "calls.xml")
+    letter = await files.put_bytes(b"a letter", "letter.pdf")
+    ledger = await Ledger.open(program.data)
+    common = {"v": 1, "at": old, "how": "", "by": "Anna"}
+    await ledger.append(
+        {**common, "kind": "attachment", **export._asdict(), "what": "import"},
+        {**common, "kind": "attachment", **letter._asdict(), "what": "letter"},
+        {
+            "v": 1,
+            "kind": "objection",
+            "at": old,
+            "company": "proximus",
+            "said_company": "Proximus",
+            "says": "yes",
+            "on": "2026-01-02",
+            "how": "post",
+            "proofs": [letter.sha256],
+            "by": "Anna",
+        },
+    )
+    await ledger.close()
+    assert "1 file beside the ledger" in program.run("erase", "--due").stdout
+    assert (files.exists(export.sha256), files.exists(letter.sha256)) == (False, True)
+    program.run("erase", "--entry", "3", "--why", "a mistake", "--yes")
+    assert not files.exists(letter.sha256)
+    assert [told["attachments"] for told in erasures(program)] == [[export.sha256], [letter.sha256]]
+    assert await files.verify() == []
+    assert "verifies" in program.run("verify").stdout
 
 
 async def test_an_open_case_keeps_all_about_its_company(tmp_path: Path) -> None:
