@@ -20,6 +20,7 @@ from blocker.core.call import Line
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
+from blocker.core.counts import Span
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device
@@ -27,6 +28,7 @@ from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
 from blocker.core.seal import Sealed
 from blocker.core.wanted import Wanted
+from blocker.core.week import Week
 from blocker.datadir import DataDir
 from blocker.dossiers import Dossiers, Entry, Here, Records, Rules, read_file
 from blocker.errors import ConfigError, LedgerError, RulesError
@@ -34,6 +36,7 @@ from blocker.evidence import head_copies, renewal
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.chain import FaultKind
 from blocker.evidence.reading import LedgerReader
+from blocker.filing.counting import count_weeks
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
 from blocker.holidays_of import calendar_over
@@ -47,6 +50,7 @@ from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
 from blocker.store.wanted_db import WantedDb
+from blocker.store.week_counts import WeekCountsFolder
 
 
 def rules_of(config: Config) -> tuple[RuleBook, str]:
@@ -92,6 +96,14 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
         yield opened
     finally:
         await opened.close()
+
+
+async def count_year(config: Config, ledger: LedgerReader, last: Week) -> Span:
+    """The calls of the 52 weeks up to `last`: by week, local hour, line, company and standing.
+
+    Quick on any but the first time; raises LedgerError where the ledger can't be read.
+    """
+    return await count_weeks(ledger, last, ZoneInfo(config.time_zone), WeekCountsFolder(config.data_dir))
 
 
 async def last_watched(config: Config) -> Content | None:

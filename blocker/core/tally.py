@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from blocker.core.counts import company_key
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import LISTED, CompanyRow, Listed, Totals
 from blocker.core.verdict import Decision, Reason
@@ -39,6 +40,7 @@ class Tally:
             Standing.UNWANTED: Sample(),
             Standing.SUSPECTED: Sample(),
             Standing.FALSE_POSITIVE: Sample(),
+            Standing.REFUSED: Sample(),
         }
         """The standings whose calls a report lists one by one."""
         self.odd: Sample[SeenCall] = Sample()
@@ -52,8 +54,7 @@ class Tally:
     def add(self, call: SeenCall) -> None:
         """Count one call."""
         if call.statement.said_company:
-            key = call.statement.company or " ".join(call.statement.said_company.casefold().split())
-            self._companies.setdefault(key, _Company(call.statement.company)).add(call)
+            self._companies.setdefault(company_key(call.statement), _Company(call.statement.company)).add(call)
         if call.happened is Happened.ELSEWHERE:
             self.elsewhere.add(call)
             self._marks["elsewhere"] += 1

@@ -81,6 +81,13 @@ class LedgerReader:
             for n, line in chunk:
                 yield Entry(n, _read(n, line))
 
+    async def fingerprint(self, since: datetime, until: datetime) -> str:
+        """A text that differs wherever entries of a span of time (by `at`, aware) came or lost their contents.
+
+        Empty where no entry of it has a content. Raises as `open` does.
+        """
+        return await self._db.fingerprint(format_time(since), format_time(until))
+
     async def latest_begun(self) -> datetime | None:
         """When the latest of the calls began that other devices recorded; raises as `entries` does."""
         latest = await self._db.latest_begun()

@@ -61,8 +61,8 @@ def size(path: Path) -> int:
 
 async def is_begun(path: Path) -> bool:
     """Whether the file has tables; a crash at the first start may leave one without. Raises as `LedgerDb.open` does."""
-    # SQLite would take the log of an empty file for one left over, and remove it.
-    return size(path) > 0 and not await is_fresh(path, "ledger")
+    # Before it has its log, SQLite keeps a journal to go back by, which no reader can make use of.
+    return size(path) > 0 and not size(path.with_name(f"{path.name}-journal")) and not await is_fresh(path, "ledger")
 
 
 class LedgerDb:
@@ -202,6 +202,17 @@ class LedgerDb:
         """How many entries of a stretch have a content."""
         query = "SELECT count(*) FROM contents WHERE n BETWEEN ? AND ?"
         return int((await self._fetch(query, [first, last]))[0][0])
+
+    async def fingerprint(self, since: str, until: str) -> str:
+        """How many entries of a span have contents, the sum of their numbers and the last one's link; empty for none.
+
+        Read from an index alone, so that it costs little. The link stands for all entries before it.
+        """
+        query = (
+            "SELECT count, sum, (SELECT line FROM links WHERE n = last) FROM (SELECT count(*) AS count, sum(n) AS sum,"
+            " max(n) AS last FROM contents WHERE at >= ? AND at < ?) WHERE count > 0"
+        )
+        return "".join(f"{count} {total} {line}" for count, total, line in await self._fetch(query, [since, until]))
 
     async def latest_begun(self) -> str | None:
         """The latest of all times `began`; None where there is none."""

@@ -1,0 +1,158 @@
+"""Counts the calls of many weeks without reading all of them each time.
+
+Decides what is read anew: a week whose entries aren't the ones that it was counted from, and always what people said,
+which may change the standing of an old call. So what is kept is what the machine alone saw, and for how many calls; it
+is never trusted over the ledger, and may be lost. What a cell is, `core/counts.py` decides.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from blocker.collecting import OUTCOME_MARGIN, Entry
+from blocker.core.corrected import withdrawn_of
+from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.imported import imported_call, still_counts
+from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
+from blocker.core.settling import Settled, Settling
+from blocker.core.week import Week
+
+CALLS_AT_ONCE = 500
+"""How many calls that somebody spoke of are looked up together."""
+
+_OF_CALLS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME})
+
+
+class Ledger(Protocol):
+    """The ledger, to be read."""
+
+    def entries(
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
+    ) -> AsyncIterator[Entry]:
+        """The entries that meet every condition, in order of their numbers."""
+        ...
+
+    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """The calls that other devices recorded and that began in this span."""
+        ...
+
+    async def fingerprint(self, since: datetime, until: datetime) -> str:
+        """What changes whenever other entries of that span have contents; empty where none has."""
+        ...
+
+
+class Kept(Protocol):
+    """Weeks that were counted before."""
+
+    def get(self, week: Week, fingerprint: str) -> Cells | None:
+        """What the machine saw in a week, where that was counted from the same entries."""
+        ...
+
+    def put(self, week: Week, fingerprint: str, cells: Cells) -> None:
+        """Keep it for the next time; where that can't be, nothing happens."""
+        ...
+
+
+@dataclass(slots=True)
+class _Said:
+    """What people said of calls, and what they took back."""
+
+    statements: dict[str, Statement] = field(default_factory=dict)
+    withdrawn: frozenset[int] = frozenset()
+
+
+async def count_weeks(ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52) -> Span:
+    """The calls of some weeks up to `last`, by the calendar of `zone`; the latest statement about each call counts.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    wanted = [last]
+    while len(wanted) < weeks:
+        wanted.insert(0, wanted[0].previous)
+    counts = {week: Counter(await _seen_by_machine(ledger, week, zone, kept)) for week in wanted}
+    said = await _said(ledger)
+    await _move_spoken_of(ledger, said, zone, counts)
+    for week, cells in counts.items():
+        async for entry in ledger.begun(*week.bounds(zone)):
+            if still_counts(entry.n, entry.content, said.withdrawn):
+                statement = said.statements.get(entry.content["call"], NO_STATEMENT)
+                cells[cell_of(imported_call(entry.n, entry.content, statement))] += 1
+    return Span([WeekCounts(week, +cells) for week, cells in counts.items()])
+
+
+async def _seen_by_machine(ledger: Ledger, week: Week, zone: ZoneInfo, kept: Kept) -> Cells:
+    """The calls of a week, as if nobody had said anything about them."""
+    start, end = week.bounds(zone)
+    since, until = start - OUTCOME_MARGIN, end + OUTCOME_MARGIN
+    read = await ledger.fingerprint(since, until)
+    if not read:
+        kept.put(week, "", {})
+        return {}
+    fingerprint = f"{zone.key} {read}"
+    cells = kept.get(week, fingerprint)
+    if cells is None:
+        cells = await _read(ledger, (start, end), (since, until))
+        kept.put(week, fingerprint, cells)
+    return cells
+
+
+async def _read(ledger: Ledger, bounds: tuple[datetime, datetime], around: tuple[datetime, datetime]) -> Counter[Cell]:
+    cells: Counter[Cell] = Counter()
+    settling = Settling()
+
+    def count(settled: Iterable[Settled]) -> None:
+        cells.update(cell_of(seen_call(n, screened, outcome)) for n, screened, outcome in settled)
+
+    async for entry in ledger.entries(_OF_CALLS, *around):
+        if entry.content["kind"] == EntryKind.OUTCOME:
+            count(settling.outcome(entry.content))
+        elif bounds[0] <= parse_time(entry.content["at"]) < bounds[1]:
+            count(settling.call(entry.n, entry.content))
+    count(settling.rest())
+    return cells
+
+
+async def _said(ledger: Ledger) -> _Said:
+    said = _Said()
+    said.withdrawn = withdrawn_of([(e.n, e.content) async for e in ledger.entries([EntryKind.CORRECTION])])
+    async for entry in ledger.entries([EntryKind.STATEMENT]):
+        if entry.n not in said.withdrawn:
+            call, statement = statement_of(entry.n, entry.content)
+            said.statements[call] = statement
+    return said
+
+
+async def _move_spoken_of(ledger: Ledger, said: _Said, zone: ZoneInfo, counts: Mapping[Week, Counter[Cell]]) -> None:
+    """Count each call that somebody spoke of where it belongs since."""
+    calls = list(said.statements)
+    for first in range(0, len(calls), CALLS_AT_ONCE):
+        screened, outcomes = dict[str, Entry](), dict[str, Mapping[str, Any]]()
+        async for entry in ledger.entries(_OF_CALLS, calls=calls[first : first + CALLS_AT_ONCE]):
+            call = entry.content["call"]
+            if entry.content["kind"] != EntryKind.OUTCOME:
+                screened[call] = entry
+            elif call in screened and call not in outcomes:
+                outcomes[call] = entry.content
+        for call, entry in screened.items():
+            week = Week.containing(parse_time(entry.content["at"]), zone)
+            if week not in counts:
+                continue
+            outcome = outcomes.get(call)
+            if outcome and not _is_near(week, zone, parse_time(outcome["at"])):
+                outcome = None
+            counts[week][cell_of(seen_call(entry.n, entry.content, outcome))] -= 1
+            counts[week][cell_of(seen_call(entry.n, entry.content, outcome, said.statements[call]))] += 1
+
+
+def _is_near(week: Week, zone: ZoneInfo, at: datetime) -> bool:
+    start, end = week.bounds(zone)
+    return start - OUTCOME_MARGIN <= at < end + OUTCOME_MARGIN
