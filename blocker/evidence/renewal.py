@@ -37,7 +37,7 @@ WHY = "why.txt"
 _MOVING = ".part"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _LEDGER = ledger_db.FILE
-_FILES = (_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-shm", head_copies.FILE)
+_FILES = (_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-shm", f"{_LEDGER}-journal", head_copies.FILE)
 """In the order in which they are moved. The ledger itself goes first: where it still is, nothing has happened."""
 
 

@@ -102,6 +102,8 @@ async def open_database(path: Path, schema: Schema, *, read_only: bool = False) 
     with foreign_errors(path, schema):
         if not read_only:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        elif _is_empty(path):
+            raise _unfinished(path, schema)  # SQLite would take its log for one left over, and remove it: readers too
         database = await aiosqlite.connect(_uri(path, read_only=read_only), uri=True, isolation_level=None)
         try:
             await database.executescript(_settings(read_only=read_only))
@@ -138,10 +140,7 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
     owner = await _number(database, "PRAGMA application_id")
     fresh = await _is_fresh(database)
     if fresh and read_only:
-        raise kind.damaged(
-            f"{path} is empty: it was never finished, or was emptied "
-            "(start the service; it begins it, or says what is lost)"
-        )
+        raise _unfinished(path, schema)
     if owner != kind.application_id and not fresh:
         raise kind.newer(f"{path} is no {schema} file of blocker (move it away if it came here by mistake)")
     if version > len(scripts):
@@ -159,6 +158,17 @@ async def _bring_up_to_date(database: aiosqlite.Connection, path: Path, schema: 
         await database.executescript(f"BEGIN IMMEDIATE; {script}\n{identity} COMMIT;")
     if not _objects_made(schema) <= set(await database.execute_fetchall(_OBJECTS)):
         raise kind.damaged(f"{path} is damaged: its tables aren't as blocker makes them (restore it from a backup)")
+
+
+def _is_empty(path: Path) -> bool:
+    return path.exists() and not path.stat().st_size
+
+
+def _unfinished(path: Path, schema: Schema) -> BlockerError:
+    return _KINDS[schema].damaged(
+        f"{path} is empty: it was never finished, or was emptied "
+        "(start the service; it begins it, or says what is lost)"
+    )
 
 
 async def is_fresh(path: Path, schema: Schema) -> bool:
