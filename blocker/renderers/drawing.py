@@ -43,7 +43,7 @@ def number(value: float) -> str:
 
 def width(text: str, size: float = SIZE) -> float:
     """About how wide a text is set; rather too much than too little, since a browser may have wide letters."""
-    return sum(_ems(character) for character in text) * size
+    return sum(map(_ems, one_line(text))) * size
 
 
 def _ems(character: str) -> float:

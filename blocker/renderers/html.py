@@ -73,7 +73,7 @@ def _block(block: Block, below: int) -> str:
     match block:
         case Heading():
             tag = f"h{min(max(block.level, 1) + below, _LEVELS)}"
-            anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
+            anchor = f' id="{_plain(block.anchor)}"' if block.anchor else ""
             return f"<{tag}{anchor}>{_plain(block.text)}</{tag}>\n"
         case Paragraph():
             tone = f' class="{block.tone}"' if block.tone is not Tone.PLAIN else ""

@@ -79,7 +79,7 @@ class Paper:
         match block:
             case Heading():
                 text_of_it = self._broken(block.text, _SHEET, 1.4 * _LETTERS)
-                return {"kind": "heading", "level": block.level, "text": text_of_it, "anchor": block.anchor}
+                return {"kind": "heading", "level": block.level, "text": text_of_it, "anchor": self.shown(block.anchor)}
             case Paragraph():
                 return {"kind": "paragraph", "tone": block.tone, "text": text(block.text)}
             case Bullets():

@@ -94,7 +94,7 @@ def bars(
                 down = one.counts[place] * scale
                 drawing.area(left + place * step + gap / 2, base - down, step - gap, down, texture)
                 base -= down
-    for x, label in _spaced([(left + (place + 0.5) * step, label) for place, label in enumerate(labels)], left):
+    for x, label in _spaced([(left + (place + 0.5) * step, label) for place, label in enumerate(labels)]):
         drawing.text(x, bottom + 15, label, anchor="middle", size=SMALL)
     for tag, mark in enumerate(marks, 1):
         x = left + min(max(mark.at, 0), len(totals)) * step
@@ -162,7 +162,7 @@ def heat_map(
     drawing = Drawing("heat", told, rows, columns, counts)
     left, top = 10 + max(map(width, rows)), 20.0
     across, down = (WIDTH - left - 1) / len(columns), 24.0
-    for x, label in _spaced([(left + (place + 0.5) * across, label) for place, label in enumerate(columns)], left):
+    for x, label in _spaced([(left + (place + 0.5) * across, label) for place, label in enumerate(columns)]):
         drawing.text(x, top - 7, label, anchor="middle", size=SMALL)
     for place, (label, row) in enumerate(zip(rows, counts, strict=True)):
         y = top + place * down
@@ -219,7 +219,7 @@ def timeline(
     named = [(across(moment), label) for moment, label in ticks if begin <= moment <= end]
     for x, _ in named:
         drawing.line((x, top), (x, bottom))
-    for x, label in _spaced(named, left):
+    for x, label in _spaced(named):
         drawing.text(x, bottom + 15, label, anchor="middle", size=SMALL)
     for place, (lane, moments) in enumerate(zip(lanes, inside, strict=True)):
         y = top + 28 * place + 14
@@ -263,14 +263,15 @@ def _ticks(most: int) -> list[int]:
         power *= 10
 
 
-def _spaced(labels: Sequence[tuple[float, str]], left: float) -> list[tuple[float, str]]:
+def _spaced(labels: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
     """Those of the labels around these places that don't touch the one before, each moved into the drawing."""
     kept: list[tuple[float, str]] = []
-    free = left - 20.0
-    for x, label in labels:
-        half = width(label, SMALL) / 2
-        x = min(x, WIDTH - half)  # noqa: PLW2901
-        if label and x - half >= free:
-            kept.append((x, label))
+    free = 0.0
+    for place, label in labels:
+        shown = fitted(label, WIDTH / 4, SMALL)
+        half = width(shown, SMALL) / 2
+        x = min(max(place, half), WIDTH - half)
+        if shown and x - half >= free:
+            kept.append((x, shown))
             free = x + half + 6
     return kept

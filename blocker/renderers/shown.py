@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from importlib import resources
 
-LINK = re.compile(r"https://[^\s\"'<>]+|mailto:[^\s\"'<>]+|#[\w.-]+")
+LINK = re.compile(r"https://[!#-&(-;=?-~]+|mailto:[!#-&(-;=?-~]+|#[A-Za-z0-9_.-]+")
 """Where a page may lead to."""
 
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
