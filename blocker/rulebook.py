@@ -13,6 +13,8 @@ from pathlib import Path
 from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose
 from blocker.core.law import LawBook, Provision
 from blocker.core.ranges import Range, RangeBook, RangeClass
+from blocker.core.registers import known_registers
+from blocker.core.regulator import Regulator
 from blocker.errors import Fault, RulesError
 from blocker.rulefiles import READERS
 from blocker.rulefiles.common import Books, Contents, Example, Header, RuleFile
@@ -33,6 +35,8 @@ class RuleBook:
     examples: tuple[Example, ...] = ()
     headers: Mapping[str, Header] = field(default_factory=dict)
     """What every rule file says of itself, by the file's name."""
+    regulators: Mapping[str, Regulator] = field(default_factory=dict)
+    """To whom one can complain, by slug."""
 
     def failed_examples(self) -> list[Fault]:
         """The examples in the rule files that don't hold."""
@@ -81,6 +85,7 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
     companies = [item for content in contents for item in content.companies]
     ranges = [item for content in contents for item in content.ranges]
     laws = [item for content in contents for item in content.laws]
+    regulators = [item for content in contents for item in content.regulators]
     paths = {file.label: file.path for file, _ in found.values()}
     faults += [
         Fault(paths.get(fault.file, fault.file), fault.line, fault.what, fault.mend)
@@ -89,6 +94,7 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
             *_range_faults(ranges),
             *_protection_faults(companies, ranges),
             *_law_faults(laws),
+            *_regulator_faults(regulators, laws),
         ]
     ]
     if faults:
@@ -101,6 +107,7 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
         files=tuple(file.label for file, _ in sorted(found.values(), key=lambda item: item[0].label)),
         examples=tuple(item for content in contents for item in content.examples),
         headers=headers,
+        regulators={item.slug: item for item in regulators},
     )
 
 
@@ -201,6 +208,18 @@ def _law_faults(laws: Sequence[Provision]) -> Iterator[Fault]:
                 file, line = _place(other.where)
                 what = f"{other.id} is already in force on some of these days, by {one.where}"
                 yield Fault(file, line, what, "end the older version with valid_to, or give this one an id of its own")
+
+
+def _regulator_faults(regulators: Sequence[Regulator], laws: Sequence[Provision]) -> Iterator[Fault]:
+    """A provision or a register that no law file has: no call would ever be drafted for it."""
+    ids, registers = {item.id for item in laws}, known_registers(LawBook(laws))
+    for item in regulators:
+        named = item.takes.points_to.union(*(kind.points_to for kind in item.kinds))
+        for provision in sorted(named - ids):
+            yield Fault(item.where, 0, f"points_to names “{provision}”, which no law file has", one_of(provision, ids))
+        if item.register and item.register not in registers:
+            what = f"register names “{item.register}”, which no law file has"
+            yield Fault(item.where, 0, what, one_of(item.register, registers))
 
 
 def _protection_faults(companies: Sequence[Company], ranges: Sequence[Range]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ against each other; nothing here knows of any file but its own. The formats are 
 
 from collections.abc import Callable, Mapping
 
-from blocker.rulefiles import companies, law, ranges
+from blocker.rulefiles import companies, law, ranges, regulators
 from blocker.rulefiles.common import Contents, RuleFile
 from blocker.tomlfile import Document
 
@@ -15,5 +15,6 @@ READERS: Mapping[str, Callable[[RuleFile, Document], Contents]] = {
     "companies": companies.read,
     "ranges": ranges.read,
     "law": law.read,
+    "regulators": regulators.read,
 }
 """Folder name to reader."""

@@ -15,6 +15,7 @@ from blocker.core.law import LawBook, Provision
 from blocker.core.number import country_code
 from blocker.core.provenance import Quality, Source, Sure
 from blocker.core.ranges import Range, RangeBook
+from blocker.core.regulator import Regulator
 from blocker.tomlfile import Document, Table, one_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -73,6 +74,7 @@ class Contents:
     companies: tuple[Company, ...] = ()
     ranges: tuple[Range, ...] = ()
     laws: tuple[Provision, ...] = ()
+    regulators: tuple[Regulator, ...] = ()
     examples: tuple[Example, ...] = ()
 
 

@@ -27,8 +27,9 @@ def test_every_example_in_every_file_holds(book: RuleBook) -> None:
 
 
 def test_every_file_has_an_example(book: RuleBook) -> None:
-    """A file whose facts nobody tries out isn't shipped."""
-    assert {example.path for example in book.examples} == set(book.files)
+    """A file whose facts nobody tries out isn't shipped; what forms ask, `test_regulators.py` holds against a table."""
+    tried = {file for file in book.files if not file.startswith("rules/regulators/")}
+    assert {example.path for example in book.examples} == tried
 
 
 def test_no_company_is_said_to_sell_from_a_number(book: RuleBook) -> None:

@@ -1,0 +1,230 @@
+"""A complaint as a draft: which calls a regulator takes, what is written into its form, what is missing or forbids it.
+
+Decides which calls are left out and why, and that nothing is drafted before a waiting time has passed. Nothing is
+invented: a field stays empty where nobody said what belongs into it. What each question is answered with,
+`complaint_text.py` decides. Nothing here sends anything.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from blocker.core.complaint_account import filled_in
+from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
+from blocker.core.complaint_text import answer
+from blocker.core.form_words import FormWords
+from blocker.core.household_file import local_day
+from blocker.core.law import Finding
+from blocker.core.law_time import add_months
+from blocker.core.number import country_code
+from blocker.core.regulator import Field, Fill, Kind, Numbers, Regulator, Weight, in_language
+
+
+class Why(StrEnum):
+    """Why a call isn't in a draft."""
+
+    ELSEWHERE = "elsewhere"
+    """The line is in another country."""
+    NOT_ANSWERED = "not-answered"
+    ANSWERED_UNKNOWN = "answered-unknown"
+    NOT_REGISTERED = "not-registered"
+    TOO_EARLY = "too-early"
+    """The register's waiting time hadn't passed."""
+    NUMBER = "number"
+    """What was presented is nothing that the regulator can do something with."""
+    NO_RULE = "no-rule"
+    """It points to no rule that the regulator watches over."""
+    CANNOT_TELL = "cannot-tell"
+    """Likewise, but something isn't known that it hangs on."""
+    OTHER_NUMBER = "other-number"
+    TOO_MANY = "too-many"
+    NO_KIND = "no-kind"
+    """None of the kinds of report that the form tells apart is about it."""
+
+
+class Hindrance(StrEnum):
+    """What forbids a draft as a whole."""
+
+    NO_CALL = "no-call"
+    NEVER_WROTE = "never-wrote"
+    """The company must be written to first."""
+    WAIT = "wait"
+    """The company still has time to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A field with its answer."""
+
+    field: Field
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One form filled in."""
+
+    kind: Kind | None
+    calls: tuple[JudgedCall, ...]
+    fields: tuple[Filled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What comes of a case at a regulator."""
+
+    regulator: Regulator
+    case: Case
+    language: str
+    """Of the form."""
+    reports: tuple[Report, ...]
+    """Empty where something hinders it."""
+    left_out: Mapping[Why, int]
+    hindrance: Hindrance | None
+    wait_until: date | None
+    """The last day of a waiting time."""
+
+    @property
+    def missing(self) -> tuple[tuple[Field, Missing], ...]:
+        """What the household could add, each once; what is decisive first."""
+        found: dict[object, tuple[Field, Missing]] = {}
+        for filled in (filled for report in self.reports for filled in report.fields):
+            for item in filled.answer.missing:
+                told = (item, filled.field.id) if item.lack is Lack.YOURSELF else item
+                if told not in found or filled.field.weight is Weight.DECISIVE:
+                    found[told] = (filled.field, item)
+        return tuple(sorted(found.values(), key=lambda each: list(Weight).index(each[0].weight)))
+
+
+def draft(regulator: Regulator, case: Case, words: FormWords, *, number: str = "") -> Draft:
+    """A complaint to a regulator, as far as it goes.
+
+    Args:
+        regulator: whose form is filled in.
+        case: the calls and what the household can show.
+        words: in a language of the form.
+        number: E.164; for a form about one number, which one. Without it, the one that called most.
+    """
+    taken, left_out = _taken(regulator, case, number)
+    hindrance, until = _hindered(regulator, case)
+    reports: tuple[Report, ...] = ()
+    if hindrance is None:
+        reports = tuple(_report(regulator, case, kind, calls, words) for kind, calls in _kinds(regulator, taken))
+        reported = {item.call.seen.call for report in reports for item in report.calls}
+        unsupported = sum(item.call.seen.call not in reported for item in taken)
+        left_out += Counter({Why.NO_KIND: unsupported})
+    if hindrance is None and not reports:
+        hindrance = Hindrance.NO_CALL
+    counted = {why: count for why in Why if (count := left_out[why])}
+    return Draft(regulator, case, words.language, reports, counted, hindrance, until)
+
+
+def _hindered(regulator: Regulator, case: Case) -> tuple[Hindrance | None, date | None]:
+    """Whether the company has to be written to first, or still has time for its answer."""
+    months = regulator.takes.first_write_months
+    if not months or case.company is None:
+        return None, None
+    written = [item for item in case.file.objected(case.company.slug) if not item.in_call]
+    if not written:
+        return Hindrance.NEVER_WROTE, None
+    if any(item.answered for item in written):
+        return None, None
+    first = min(local_day(item.when, case.calls[0].call.at) if case.calls else case.today for item in written)
+    until = add_months(first, months)
+    return (Hindrance.WAIT, until) if case.today <= until else (None, None)
+
+
+def _taken(regulator: Regulator, case: Case, number: str) -> tuple[list[JudgedCall], Counter[Why]]:
+    """The calls that a regulator takes, and why the others are left out."""
+    taken, left_out = [], Counter[Why]()
+    for item in case.calls:
+        why = _refused(regulator, case, item)
+        if why is None:
+            taken.append(item)
+        else:
+            left_out[why] += 1
+    takes = regulator.takes
+    if takes.one_number and taken:
+        same = number or Counter(item.call.seen.number for item in taken).most_common(1)[0][0]
+        others = [item for item in taken if item.call.seen.number != same]
+        left_out[Why.OTHER_NUMBER] += len(others)
+        taken = [item for item in taken if item.call.seen.number == same]
+    if takes.most_calls and len(taken) > takes.most_calls:
+        left_out[Why.TOO_MANY] += len(taken) - takes.most_calls
+        taken = taken[-takes.most_calls :]
+    return taken, left_out
+
+
+def _refused(regulator: Regulator, case: Case, item: JudgedCall) -> Why | None:
+    takes, call = regulator.takes, item.call
+    if call.country != regulator.country:
+        return Why.ELSEWHERE
+    if takes.answered and not call.answered:
+        return Why.NOT_ANSWERED if call.answered is False else Why.ANSWERED_UNKNOWN
+    if takes.after_register and (why := _registered(regulator, case, item)):
+        return why
+    if not _number_fits(regulator, call.seen.presented, call.seen.number):
+        return Why.NUMBER
+    if takes.points_to and not item.points_to(takes.points_to):
+        return Why.CANNOT_TELL if item.points_to(takes.points_to, Finding.CANNOT_TELL) else Why.NO_RULE
+    return None
+
+
+def _registered(regulator: Regulator, case: Case, item: JudgedCall) -> Why | None:
+    found = case.file.registered(regulator.register, item.call.seen.line, item.day)
+    if not found:
+        return Why.NOT_REGISTERED
+    starts = [first for each in found if (first := case.counts_from(each)) is not None]
+    return None if any(first <= item.day for first in starts) else Why.TOO_EARLY
+
+
+def _number_fits(regulator: Regulator, presented: str, number: str) -> bool:
+    national = presented == "e164" and number.startswith(f"+{country_code(regulator.country)}")
+    nothing = presented in {"withheld", "unavailable"}
+    match regulator.takes.numbers:
+        case Numbers.ANY:
+            return True
+        case Numbers.NATIONAL:
+            return national
+        case Numbers.NOT_FOREIGN:
+            return national or presented != "e164"
+        case Numbers.NONE:
+            return nothing
+
+
+def _kinds(regulator: Regulator, taken: list[JudgedCall]) -> list[tuple[Kind | None, tuple[JudgedCall, ...]]]:
+    """The reports that these calls make, each with its calls."""
+    if not regulator.kinds:
+        return [(None, tuple(taken))] if taken else []
+    supported = [(kind, _supporting(kind, taken)) for kind in regulator.kinds]
+    return [(kind, calls) for kind, calls in supported if calls]
+
+
+def _supporting(kind: Kind, taken: list[JudgedCall]) -> tuple[JudgedCall, ...]:
+    if kind.points_to:
+        return tuple(item for item in taken if item.points_to(kind.points_to))
+    if not taken:
+        return ()
+    since = taken[-1].day - timedelta(days=kind.within_days - 1)
+    near = tuple(item for item in taken if item.day >= since)
+    return near if len(near) >= kind.least_calls else ()
+
+
+def _report(
+    regulator: Regulator, case: Case, kind: Kind | None, calls: tuple[JudgedCall, ...], words: FormWords
+) -> Report:
+    told = Told(case, regulator, calls)
+    account = regulator.account.get(words.language, ())
+    asked = (field for field in regulator.fields if not field.kinds or (kind and kind.id in field.kinds))
+    fields = (Filled(field, _answer(told, field, words, account)) for field in asked)
+    return Report(kind, calls, tuple(fields))
+
+
+def _answer(told: Told, field: Field, words: FormWords, account: tuple[str, ...]) -> Answer:
+    if field.fill is Fill.FIXED:
+        return Answer((in_language(field.answer, words.language),))
+    if field.fill is Fill.ACCOUNT:
+        return filled_in(told, words, account)
+    return answer(told, field.fill, words)

@@ -1,0 +1,197 @@
+"""What is written into the fields of a form: known things only, in the form's words.
+
+Decides for each question what answers it and what is missing for an answer. A thing that nobody said isn't written.
+Which calls a report is about, `complaint.py` decides; what a statement means, `household_file.py` does.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+
+from blocker.core.company_calls import CompanyCall
+from blocker.core.complaint_case import Answer, JudgedCall, Lack, Missing, Told
+from blocker.core.complaint_household import (
+    consent,
+    customer,
+    holder_proof,
+    line,
+    objected,
+    proofs,
+    register_proof,
+    registered,
+)
+from blocker.core.form_words import FormWords
+from blocker.core.regulator import Fill
+
+FIVE = 5
+WEEK = timedelta(days=7)
+
+_SATURDAY = 5
+_DAYTIME = {_SATURDAY: (9, 18)} | dict.fromkeys(range(5), (8, 20))
+"""Hours that the German form tells apart, by weekday; Sundays and holidays have none."""
+
+
+def answer(told: Told, fill: Fill, words: FormWords) -> Answer:
+    """What answers a question; not FIXED, whose answer the form's file has, nor ACCOUNT (`complaint_account.py`)."""
+    return _FILLS[fill](told, words)
+
+
+def without(told: Told, has: Callable[[CompanyCall], object]) -> tuple[str, ...]:
+    """The ids of the calls of which something isn't known."""
+    return tuple(item.call.seen.call for item in told.calls if not has(item.call))
+
+
+def lacking(told: Told, lack: Lack, calls: tuple[str, ...]) -> tuple[Missing, ...]:
+    """That calls lack something, if any do."""
+    return (Missing(lack, calls, len(told.calls)),) if calls else ()
+
+
+def _number(call: CompanyCall, words: FormWords) -> str:
+    """The number presented, or that none was; who held it back can't be seen."""
+    match call.seen.presented:
+        case "e164":
+            return call.seen.number
+        case "withheld":
+            return words("withheld")
+        case "unavailable":
+            return words("unavailable")
+        case _:
+            return words("unusable", shown=call.seen.number)
+
+
+def times(told: Told, words: FormWords) -> Answer:
+    """When each call came, and which number it presented."""
+    several = len({item.call.seen.line for item in told.calls}) > 1
+    lines = []
+    for item in told.calls:
+        at, seen = words.moment(item.call.at), item.call.seen
+        where = f" → {seen.called or seen.line}" if several else ""
+        lines.append(f"{at}: {_number(item.call, words)}{where}")
+    return Answer(tuple(lines))
+
+
+def _five_dates(told: Told, words: FormWords) -> Answer:
+    last = told.calls[-FIVE:]
+    lines = tuple(f"{place}. {words.day(item.day)}" for place, item in enumerate(last, 1))
+    return Answer(lines, (Missing(Lack.FEWER_CALLS, of=len(last)),) if len(last) < FIVE else ())
+
+
+def _period(told: Told, words: FormWords) -> Answer:
+    return Answer((f"{words.day(told.calls[0].day)} – {words.day(told.calls[-1].day)}",))
+
+
+def _rhythm(told: Told, words: FormWords) -> Answer:
+    days = Counter(item.day for item in told.calls)
+    week = max(sum(number for other, number in days.items() if day <= other < day + WEEK) for day in days)
+    return Answer((words("rhythm", day=max(days.values()), week=week),))
+
+
+def _days_and_hours(told: Told, words: FormWords) -> Answer:
+    counted = Counter(map(_class, told.calls))
+    return Answer(tuple(f"{words(name)}: {number}" for name, number in sorted(counted.items())))
+
+
+def _class(item: JudgedCall) -> str:
+    hours = None if item.holiday else _DAYTIME.get(item.day.weekday())
+    if hours is None:
+        return "free_day"
+    daytime = hours[0] <= item.call.at.hour < hours[1]
+    return ("saturday" if item.day.weekday() == _SATURDAY else "weekday") + ("" if daytime else "_other")
+
+
+def numbers(told: Told, words: FormWords) -> Answer:
+    """The numbers presented, with how many calls each."""
+    counted = Counter(_number(item.call, words) for item in told.calls)
+    return Answer(tuple(f"{number} ({count}×)" for number, count in sorted(counted.items())))
+
+
+def _company(told: Told, words: FormWords) -> Answer:
+    named, unnamed = told.case.company, tuple(call.seen.call for call in told.case.unnamed)
+    missing = (Missing(Lack.COMPANY, unnamed, len(unnamed) + len(told.calls)),) if unnamed else ()
+    if named is None:
+        return Answer((), missing or (Missing(Lack.COMPANY, of=len(told.calls)),))
+    said = said_of(told.calls, lambda call: call.said.said_company)
+    return Answer((named.legal_name or named.name, *([words("said_for", said=said)] if said else [])), missing)
+
+
+def _company_register(told: Told, _: FormWords) -> Answer:
+    company = told.case.company
+    lines, missing = [], []
+    if company and company.identity:
+        lines.append(f"{company.identity.scheme.upper()} {company.identity.value}")
+    else:
+        missing.append(Missing(Lack.COMPANY_REGISTER))
+    if company and company.post:
+        lines += company.post.lines
+    else:
+        missing.append(Missing(Lack.COMPANY_ADDRESS))
+    return Answer(tuple(lines), tuple(missing))
+
+
+def _call_centre(told: Told, words: FormWords) -> Answer:
+    said = said_of(told.calls, lambda call: call.said.said_call_centre)
+    return Answer((words("said_centre", said=said),)) if said else Answer((), (Missing(Lack.CALL_CENTRE),))
+
+
+def said_of(calls: Iterable[JudgedCall], what: Callable[[CompanyCall], str | None]) -> str:
+    """What callers said of something, each thing once."""
+    return "; ".join(dict.fromkeys(f"“{said}”" for item in calls if (said := what(item.call))))
+
+
+def product(told: Told, _: FormWords) -> Answer:
+    """What was offered."""
+    offered = dict.fromkeys(product for item in told.calls if (product := item.call.said.product))
+    return Answer(tuple(offered), lacking(told, Lack.PRODUCT, without(told, lambda call: call.said.product)))
+
+
+def voice(told: Told, words: FormWords) -> Answer:
+    """How many calls were live, recorded and silent."""
+    counted = Counter(voice for item in told.calls if (voice := item.call.said.voice))
+    lines = tuple(words(f"voice_{voice}", count=number) for voice, number in sorted(counted.items()))
+    return Answer(lines, lacking(told, Lack.VOICE, without(told, lambda call: call.said.voice)))
+
+
+def _answered(told: Told, words: FormWords) -> Answer:
+    counted = Counter(item.call.answered for item in told.calls)
+    lines = [
+        words(key, count=counted[known]) for key, known in (("answered", True), ("unanswered", False)) if counted[known]
+    ]
+    unknown = without(told, lambda call: call.answered is not None)
+    return Answer(tuple(lines), lacking(told, Lack.ANSWERED, unknown))
+
+
+def _earlier(told: Told, words: FormWords) -> Answer:
+    """Of all calls of the case, also those that the report itself leaves out."""
+    calls = told.case.calls
+    first, last = words.moment(calls[0].call.at), words.moment(calls[-1].call.at)
+    return Answer((words("in_all", count=len(calls), first=first, last=last),))
+
+
+def _yourself(_: Told, __: FormWords) -> Answer:
+    return Answer((), (Missing(Lack.YOURSELF),))
+
+
+_FILLS: Mapping[Fill, Callable[[Told, FormWords], Answer]] = {
+    Fill.TIMES: times,
+    Fill.FIVE_DATES: _five_dates,
+    Fill.PERIOD: _period,
+    Fill.RHYTHM: _rhythm,
+    Fill.DAYS_AND_HOURS: _days_and_hours,
+    Fill.NUMBERS: numbers,
+    Fill.LINE: line,
+    Fill.HOLDER_PROOF: holder_proof,
+    Fill.COMPANY: _company,
+    Fill.COMPANY_REGISTER: _company_register,
+    Fill.CALL_CENTRE: _call_centre,
+    Fill.PRODUCT: product,
+    Fill.CUSTOMER: customer,
+    Fill.CONSENT: consent,
+    Fill.OBJECTED: objected,
+    Fill.REGISTERED: registered,
+    Fill.REGISTER_PROOF: register_proof,
+    Fill.VOICE: voice,
+    Fill.ANSWERED: _answered,
+    Fill.EARLIER: _earlier,
+    Fill.PROOFS: proofs,
+    Fill.YOURSELF: _yourself,
+}

@@ -1,0 +1,33 @@
+"""The words in which a form is filled in: those of the authority that reads it, not those of the household.
+
+Decides how a day and an hour are written so that nobody takes the month for the day. The words come as values
+(`rulefiles/form_words.py` reads them); who uses which, `complaint_text.py` decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl")
+"""Those that forms are written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """The words of one language."""
+
+    language: str
+    texts: Mapping[str, str]
+    months: tuple[str, ...]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """A text with its blanks filled in."""
+        return self.texts[key].format(**values)
+
+    def day(self, day: date) -> str:
+        """With the month as a word."""
+        return self("day", day=day.day, month=self.months[day.month - 1], year=day.year)
+
+    def moment(self, local: datetime) -> str:
+        """To the second, with its offset from UTC."""
+        return f"{self.day(local.date())}, {local:%H:%M:%S} ({local.isoformat()[-6:]})"
