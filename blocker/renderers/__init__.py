@@ -1,1 +1,4 @@
-"""One file for each form of the report; they don't know each other, and none of them counts anything."""
+"""One file for each form of a page or a report; the forms don't know each other, and none of them counts anything.
+
+What several share is a file too: characters (`shown.py`), pieces of drawings (`drawing.py`).
+"""
