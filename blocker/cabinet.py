@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from blocker.config import Config
 from blocker.control import Handler
+from blocker.core.attached import Attached
 from blocker.core.company import CompanyBook
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawBook
 from blocker.core.ports import Clock
 from blocker.core.week import Week
-from blocker.dossiers import Here, read_file
+from blocker.dossiers import Here, read_attached, read_file
 from blocker.errors import UsageError
 from blocker.evidence import renewal
 from blocker.evidence.attachments import Attachments
@@ -25,6 +26,7 @@ from blocker.filing.choosing import Choosing
 from blocker.filing.corrections import Corrections
 from blocker.filing.erasing import Erasing, Outside
 from blocker.filing.importing import Importing
+from blocker.filing.letters import Letters
 from blocker.filing.objecting import Objecting
 from blocker.filing.pack_making import Custody
 from blocker.filing.projections import Projections
@@ -65,6 +67,7 @@ class Cabinet:
         proofs = Proofs(Attachments(config.data_dir), recorder, clock)
         self.standing = StandingFile(proofs, self._file, laws, lambda: known_lines(config), here)
         self.objecting = Objecting(proofs, self._file, here)
+        self.letters = Letters(proofs, self._file, self._attached, here)
         self.importing = Importing(lambda: reader(config), recorder, Attachments(config.data_dir), clock)
         self.custody = Custody(recorder, clock)
         self.statements: Statements | None = None
@@ -107,7 +110,9 @@ class Cabinet:
             "seal": self.sealer.seal,
         }
 
-    def open_erasing(self, household: Household, wanted: WantedCalls, store: HouseholdDb) -> None:
+    def open_erasing(
+        self, household: Household, wanted: WantedCalls, store: HouseholdDb, *, beside_calls: bool
+    ) -> None:
         """Make ready to erase, once all that holds numbers is open; without, nothing is ever erased."""
         config, zone = self._config, ZoneInfo(self._config.time_zone)
         projections = Projections(household, wanted, store.tidy)
@@ -126,6 +131,7 @@ class Cabinet:
             zone=zone,
             wanted_days=config.retention.wanted_days,
             unwanted_days=config.retention.unwanted_days,
+            beside_calls=beside_calls,
         )
         self._choosing = Choosing(
             self.erasing,
@@ -153,6 +159,10 @@ class Cabinet:
             today = self._clock.now().astimezone(ZoneInfo(self._config.time_zone)).date()
             return await read_file(ledger, self._companies(), today)
 
+    async def _attached(self) -> dict[str, Attached]:
+        async with reader(self._config) as ledger:
+            return await read_attached(ledger)
+
     async def _open_cases(self) -> set[str]:
         return {case.company for case in (await self._file()).open_cases}
 
@@ -169,6 +179,8 @@ class Cabinet:
             "household-object": objecting.object,
             "household-delivered": objecting.delivered,
             "household-answered": objecting.answered,
+            "letter-sent": self.letters.sent,
+            "letter-news": self.letters.news,
         }
 
     async def _remake_report(self, week: Week, folder: Path) -> None:
