@@ -174,4 +174,4 @@ class Paper:
             # An accent stays on its letter.
             return "".join(c if unicodedata.combining(c) else _BREAK + c for c in found[0]).lstrip(_BREAK)
 
-        return _WORD.sub(broken, self.shown(text))
+        return _WORD.sub(broken, self.shown(text).replace("⟩", "⟩" + _BREAK))

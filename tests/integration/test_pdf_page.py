@@ -122,6 +122,13 @@ async def test_no_character_fails_a_page(texts: list[str]) -> None:
     assert (await render_pdf(page_of(*texts))).startswith(b"%PDF-")
 
 
+async def test_a_character_that_could_not_be_set_is_shown_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a page fails for want of a character, it is set again in the plainest letters instead of being lost."""
+    monkeypatch.setattr(pdf, "on_paper", lambda text: text)
+
+    assert "é⟨U+6F22⟩" in words_of(await render_pdf(page_of("é漢")))
+
+
 async def test_a_letters_addressee_is_in_the_window() -> None:
     """The addressee stands in the window of an envelope, 20 to 100 mm from the left and 62.7 to 90 mm from the top."""
     page = read(await render_pdf(letter())).pages[0]
@@ -132,7 +139,7 @@ async def test_a_letters_addressee_is_in_the_window() -> None:
         x, y = matrix[4:]
         for line in ("Telecom & Co NV", "België", "Kouter 1"):
             if line in text:
-                places[line] = ((a * x + c * y + right) / 72 * 25.4, 297 - (b * x + d * y + up) / 72 * 25.4)
+                places.setdefault(line, ((a * x + c * y + right) / 72 * 25.4, 297 - (b * x + d * y + up) / 72 * 25.4))
 
     page.extract_text(visitor_text=visit)
 
