@@ -1,7 +1,7 @@
 """All benchmarks, one after the other: `python -m bench [--quick] [--json FILE] [--dir DIR]`."""
 
-from bench import decision, fastagi, process
+from bench import decision, fastagi, ledger, process
 from bench.measuring import finish, options
 
 asked = options("all benchmarks")
-finish([module.measure(asked.dir, quick=asked.quick) for module in (decision, process, fastagi)], asked.json)
+finish([module.measure(asked.dir, quick=asked.quick) for module in (decision, process, fastagi, ledger)], asked.json)
