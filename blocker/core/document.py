@@ -2,7 +2,9 @@
 
 Decides which kinds of blocks there are. Texts in it are in their reader's language already, and plain: no markup of any
 renderer, so that a caller's name can't become one. Whoever makes a page decides what it says; a renderer
-(`renderers/html.py`, `renderers/pdf.py`) decides how it looks, and adds no word of its own.
+(`renderers/html.py`, `renderers/pdf.py`) decides how it looks, and adds no word of its own. A line end in a text is
+one on the page too. Titles, headings and alternative texts are never empty: PDF/UA asks for them, and without them no
+PDF is made.
 """
 
 from collections.abc import Iterable, Iterator
@@ -106,7 +108,7 @@ class Column:
 
     label: str
     share: float = 1.0
-    """Of the width, against the other columns."""
+    """Of the width, against the other columns; more than 0."""
     align: Align = Align.START
 
 

@@ -10,7 +10,23 @@ from fakes.pages import HOSTILE, letter, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocker.core.document import Block, Column, Document, Heading, Paragraph, Span, Style, Table, plain
+from blocker.core.document import (
+    Address,
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    KeyFigures,
+    NewSheet,
+    Paragraph,
+    Signature,
+    Span,
+    Style,
+    Table,
+    plain,
+)
 from blocker.errors import PaperError
 from blocker.renderers import pdf
 from blocker.renderers.pdf import Attachment, render_pdf
@@ -81,6 +97,27 @@ async def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
     assert read(first).attachments["calls.csv"] == [b"entry\r\n1\r\n"]
     assert "2026-11-23T05:00:00" in metadata_of(read(first))
+
+
+async def test_empty_blocks_fail_no_page() -> None:
+    """Nothing to list, nobody to address and nothing said give a page with less on it."""
+    empty: tuple[Block, ...] = (
+        KeyFigures(()),
+        Facts(()),
+        Bullets(()),
+        Bullets(((),)),
+        Paragraph(()),
+        Paragraph(plain("\n")),
+        Signature("", ""),
+        Table("c", (Column("a"),), ()),
+        Table("", (Column(""),), (((),),)),
+        Address(()),
+        Address((), of_addressee=True),
+        NewSheet(),
+    )
+    for is_letter in (False, True):
+        page = Document("T", "", "nl", empty, "", "2026-11-23T05:00:00Z", letter=is_letter)
+        assert (await render_pdf(page)).startswith(b"%PDF-")
 
 
 async def test_all_rows_of_a_long_table_are_there() -> None:
