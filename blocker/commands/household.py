@@ -180,11 +180,11 @@ def _handed_on(arguments: argparse.Namespace) -> dict[str, Any]:
         given["proofs"] = [str(Path(path).absolute()) for path in given["proofs"]]
     for name in _TEXTS:
         if name in given:
-            given[name], given["letter"] = _text_or_file(given[name])
+            given[name], given["letter"] = text_or_file(given[name])
     return given
 
 
-def _text_or_file(typed: str) -> tuple[str, str]:
+def text_or_file(typed: str) -> tuple[str, str]:
     """The words, and the path of the file that they are from or that was named; one word alone is a file's name.
 
     Raises:

@@ -5,6 +5,7 @@ a letter holds what the household has said, what the rules know of the company, 
 the letter says in a language, `pages/letter_page.py` decides.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,6 +29,9 @@ WAYS = (How.POST, How.E_MAIL, How.WEB)
 
 MOST_CALLS = 60
 """In one letter; the newest. A letter is read by a person."""
+
+_IN_ENGLISH = re.compile(r" \((?:law|before|since) [^)]*\)")
+"""What the law files add to a citation for their own readers."""
 
 _ABOUT = {
     Kind.OBJECTION: ((EntryKind.OBJECTION, None),),
@@ -224,7 +228,10 @@ def _national(known: Known) -> Iterable[Citation]:
     for item in known.laws:
         in_force = item.country == known.country and item.valid_from <= known.today <= item.valid_to
         if isinstance(item.parameters, Objected) and in_force and item.binding is Binding.LAW:
-            yield Citation(item.citation, check=item.check or item.sure is not Sure.VERIFIED)
+            for part in item.citation.split("; "):
+                if not part.startswith("GDPR"):  # which the letter rests on in the first place
+                    check = item.check or item.sure is not Sure.VERIFIED
+                    yield Citation(_IN_ENGLISH.sub("", part), check)
 
 
 def _also(company: Company, calls: Sequence[CompanyCall]) -> tuple[str, ...]:

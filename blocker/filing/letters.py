@@ -45,7 +45,7 @@ class Letters:
         *,
         kind: str,
         company: str,
-        name: str,
+        addressee: str,
         on: str,
         how: str,
         to: str,
@@ -60,7 +60,7 @@ class Letters:
         Args:
             kind: a `Kind`.
             company: its slug; empty for a provider that the rules don't know.
-            name: of the addressee, as it was typed.
+            addressee: its name.
             on: the day.
             how: a `How`.
             to: where it went, on one line.
@@ -90,7 +90,7 @@ class Letters:
         settled = (
             (await self._companies.settled(company, facts))[1]
             if company
-            else [dataclasses.replace(fact, said_company=name).sensible() for fact in facts]
+            else [dataclasses.replace(fact, said_company=addressee).sensible() for fact in facts]
         )
         return await self._proofs.record_all(settled, named_files([letter], What.LETTER) + named_files(proofs), by)
 

@@ -24,6 +24,7 @@ from blocker.core.document import (
     Text,
     plain,
 )
+from blocker.core.household_facts import How
 from blocker.core.letter import Earlier, Identity, Kind, Letter, Listed, Regime
 from blocker.language import Words
 
@@ -32,7 +33,7 @@ def letter_page(letter: Letter, words: Words) -> Document:
     """The letter in a language, to be printed and signed, or pasted into a message."""
     subject = _subject(letter, words)
     blocks: list[Block] = [
-        Address((letter.holder, *(letter.address or (words("[your address]"),)))),
+        Address((letter.holder, *_own_address(letter, words))),
         Address((letter.company, *_without_name(letter)), of_addressee=True),
         Paragraph(plain(words.day(letter.day))),
         Heading(1, subject),
@@ -50,6 +51,11 @@ def letter_page(letter: Letter, words: Words) -> Document:
         dated=f"{letter.day.isoformat()}T00:00:00Z",
         letter=True,
     )
+
+
+def _own_address(letter: Letter, words: Words) -> tuple[str, ...]:
+    blank = (words("[your address]"),) if letter.by is How.POST else ()
+    return letter.address or blank
 
 
 def _without_name(letter: Letter) -> tuple[str, ...]:

@@ -1,0 +1,234 @@
+"""The composition root of letters: gives `filing/drafting.py` and the page what they work with, for a command.
+
+Decides in which language a letter is, and in which forms it is kept. Changes nothing in the ledger: that a letter went
+out, the owner of the data is told by a command of its own.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from blocker import looking
+from blocker.clock import SystemClock
+from blocker.config import Config
+from blocker.core.attached import What
+from blocker.core.company import Company, CompanyBook
+from blocker.core.company_calls import CompanyCall
+from blocker.core.dossier import dossier
+from blocker.core.followups import followups
+from blocker.core.imported import call_instant
+from blocker.core.letter import Identity, Letter, Listed
+from blocker.core.observed import shown_caller
+from blocker.core.typed import the_company
+from blocker.dossiers import read_attached
+from blocker.earlier import call_meant
+from blocker.errors import PaperError, UsageError
+from blocker.filing.drafting import Known, Wish, draft, identity
+from blocker.filing.naming import calls_naming
+from blocker.holidays_of import calendar_over
+from blocker.language import Language, Words, language_of
+from blocker.pages.followup_words import Told, told
+from blocker.pages.letter_page import letter_page
+from blocker.renderers.html import render_html
+from blocker.renderers.ics import Event, render_ics
+from blocker.renderers.pdf import render_pdf
+from blocker.renderers.text import render_text
+from blocker.store import ledger_db
+from blocker.store.letter_files import Draft, LetterFiles
+
+
+_BESIDE_THE_LETTER = ("+", "the register number", "the name ")
+"""Facts of the rules that no letter rests on, as their checks begin."""
+
+
+class Made(NamedTuple):
+    """A letter that was made."""
+
+    name: str
+    letter: Letter
+    language: Language
+    files: list[Path]
+    notes: list[str]
+
+
+async def to_company(config: Config, wish: Wish, said: str, *, language: Language | None, out: Path) -> Made:
+    """Make a letter to a company.
+
+    Args:
+        config: the configuration.
+        wish: what it is to be.
+        said: the company's name, as a person typed it.
+        language: None for the company's own.
+        out: the folder to put it into, besides where it is kept.
+
+    Raises:
+        BlockerError: there is none; the message says why.
+    """
+    rules, fault = looking.rules_of(config)
+    known, today = await _known(config, rules.companies), _today(config)
+    company = the_company(rules.companies, said, today, config.region)
+    company = rules.companies.successor(company.slug, today) or company
+    calls = await _calls(config, rules.companies, company, today)
+    letter = draft(wish, company, calls, known)
+    notes = [fault] if fault else []
+    checks = dossier(company, rules.companies, today)["check_first"]
+    notes += [f"look up before you send it: {what}" for what in checks if not what.startswith(_BESIDE_THE_LETTER)]
+    notes += [f"look up before you send it: {item.text}" for item in letter.law if item.check]
+    return await _made(
+        config, letter, company.slug, language or _language(config, company.country), out=out, notes=notes
+    )
+
+
+async def to_provider(
+    config: Config, wish: Wish, said: str, ids: Sequence[str], *, language: Language | None, out: Path
+) -> Made:
+    """Make a request to the own provider about calls without a number, named by their ids; raises as `to_company`."""
+    rules, _ = looking.rules_of(config)
+    known, today = await _known(config, rules.companies), _today(config)
+    found = rules.companies.resolve(said, today, config.region)
+    company = found[0].company if len(found) == 1 else None
+    calls, notes = [], []
+    numbers = dict(known.numbers) | {item.line: item.number for item in known.file.holders if item.number}
+    async with looking.reader(config) as ledger:
+        for each in ids:
+            content = await call_meant(ledger, each)
+            at = call_instant(content).astimezone(ZoneInfo(content["zone"]))
+            number = numbers.get(content["line"], "") or content["called"]
+            calls.append(Listed(at, number, shown_caller(content["presented"])[0]))
+            if content["presented"]["kind"] == "unavailable" and config.region == Identity.NL:
+                notes.append(
+                    f"of the call of {at:%Y-%m-%d %H:%M} the network gave no number: it may not have been withheld"
+                )
+    letter = identity(wish, said, company, calls, known)
+    slug = company.slug if company else ""
+    return await _made(config, letter, slug, language or _language(config, config.region), out=out, notes=notes)
+
+
+async def due(config: Config, words: Words) -> list[Told]:
+    """All days that follow from what the household has said, past ones too, in a language; raises LedgerError."""
+    rules, _ = looking.rules_of(config)
+    book = rules.companies
+
+    def country_of(slug: str) -> str:
+        company = book.by_slug(slug)
+        return company.country if company else config.region
+
+    def name_of(slug: str) -> str:
+        company = book.by_slug(slug)
+        return company.name if company else slug
+
+    file = await looking.household_file(config, book, _today(config))
+    items = followups(file, rules.laws, calendar_over, country=config.region, country_of=country_of)
+    return told(items, words, name_of)
+
+
+def calendar_of(days: Sequence[Told], stamp: datetime) -> bytes:
+    """Follow-ups as a calendar file; `stamp` as `render_ics` wants it."""
+    return render_ics(
+        (
+            Event(
+                "\n".join(map(str, (day.item.due, day.item.company, day.item.what, day.item.line, day.item.since))),
+                day.item.on,
+                day.title,
+                day.text + (f"\n{day.command}" if day.command else ""),
+            )
+            for day in days
+        ),
+        stamp,
+    )
+
+
+def midnight(config: Config) -> datetime:
+    """The beginning of the household's day, as far as a calendar is concerned that is made out of the blue."""
+    return datetime.combine(_today(config), time(), UTC)
+
+
+def _today(config: Config) -> date:
+    return SystemClock().now().astimezone(ZoneInfo(config.time_zone)).date()
+
+
+def _language(config: Config, country: str) -> Language:
+    """Of a country; in the household's own one it is for the household to choose where there are several."""
+    chosen = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return language_of(country, chosen if country == config.region == "BE" else "")
+
+
+async def _known(config: Config, companies: CompanyBook) -> Known:
+    rules, _ = looking.rules_of(config)
+    setting, today = looking.setting_of(config), _today(config)
+    lines = setting.lines or (setting.home,)
+    return Known(
+        file=await looking.household_file(config, companies, today),
+        numbers={line.name: line.number for line in lines},
+        laws=rules.laws,
+        calendar=calendar_over,
+        country=config.region,
+        today=today,
+    )
+
+
+def _has_ledger(config: Config) -> bool:
+    return (config.data_dir / ledger_db.FILE).exists()
+
+
+async def _calls(config: Config, book: CompanyBook, company: Company, today: date) -> list[CompanyCall]:
+    if not _has_ledger(config):
+        return []
+    slugs = {one.slug for one in book if (book.successor(one.slug, today) or one).slug == company.slug}
+    async with looking.reader(config) as ledger:
+        return await calls_naming(ledger, slugs, looking.countries_of(looking.setting_of(config)), config.region)
+
+
+async def _sent_names(config: Config) -> set[str]:
+    if not _has_ledger(config):
+        return set()
+    async with looking.reader(config) as ledger:
+        files = await read_attached(ledger)
+    return {Path(item.file.name).stem for item in files.values() if item.what is What.LETTER}
+
+
+async def _made(config: Config, letter: Letter, slug: str, language: Language, *, out: Path, notes: list[str]) -> Made:
+    """Put a letter into its forms, keep it, and hand it out."""
+    page = letter_page(letter, Words(language))
+    kept = LetterFiles(config.data_dir)
+    name = kept.free_name(f"{letter.day}-{slug or 'provider'}-{letter.kind}", await _sent_names(config))
+    text = render_text(page)
+    forms = {f"{name}.txt": text.encode()}
+    try:
+        forms = {f"{name}.pdf": await render_pdf(page)} | forms
+    except PaperError as error:
+        forms = {f"{name}.html": render_html(page)} | forms
+        notes.append(str(error))
+    if not letter.address and letter.by == "post":
+        notes.append("add your address by hand, or make it anew with --address “STREET 1, 1000 TOWN”")
+    _refuse_if_there(out, forms)
+    about = Draft(
+        kind=str(letter.kind),
+        company=slug,
+        name=letter.company,
+        to=", ".join(letter.to),
+        how=str(letter.by),
+        made=str(letter.day),
+        file=next(iter(forms)),
+        text=text,
+    )
+    kept.keep(name, about, forms)
+    await asyncio.to_thread(_hand_out, out, forms)
+    return Made(name, letter, language, [out / form for form in forms], notes)
+
+
+def _hand_out(out: Path, forms: dict[str, bytes]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for form, raw in forms.items():
+        (out / form).write_bytes(raw)
+
+
+def _refuse_if_there(out: Path, forms: dict[str, bytes]) -> None:
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder with --out")
+    if there := next((out / form for form in forms if (out / form).exists()), None):
+        raise UsageError(f"{there} is there already, and isn't written over (name another folder with --out)")
