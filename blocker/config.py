@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from blocker.core.call import Line, Trunk
 from blocker.core.company_setting import Calls, CompanySetting, Settings
+from blocker.core.languages import Language
 from blocker.core.number import NumberFormat, NumberPlan, parse_typed, supported_regions
 from blocker.core.policy import Policy
 from blocker.core.policy_week import Policies, PolicyWeek
@@ -82,6 +83,8 @@ class Report:
     weekday: Weekday = Weekday.MONDAY
     time: time = time(6, 0)
     """Local time in `time_zone`."""
+    languages: tuple[Language, ...] = ()
+    """Of its pages; the first one's files have the plain names. Empty for the language of the region or the locale."""
 
 
 @dataclass(frozen=True)
@@ -299,6 +302,7 @@ class _Reader:
             dir=self._folder(table, "dir", data_dir / "reports"),
             weekday=table.word("weekday", Weekday, Report.weekday),
             time=clock_time(table, "time", Report.time),
+            languages=_languages(table),
         )
 
     def _lines(self, tables: Mapping[str, Table], home: str, home_zone: str) -> dict[str, Line]:
@@ -341,6 +345,17 @@ class _Reader:
             )
             for slug, table in self.root.named("companies").items()
         }
+
+
+def _languages(table: Table) -> tuple[Language, ...]:
+    languages: dict[Language, None] = {}
+    for index, text in enumerate(table.texts("languages")):
+        if text in set(Language):
+            languages[Language(text)] = None
+        else:
+            mend = f"write one of: {', '.join(Language)}"
+            table.fault(f"“{text}” is no language that reports are written in", mend, key="languages", item=index)
+    return tuple(languages)
 
 
 def _peers(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:

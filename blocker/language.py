@@ -1,6 +1,6 @@
 """The household's languages: texts of catalogues, and days, hours and figures as people write them.
 
-Decides which languages there are, which one a region starts with, and that a text without translation stays English.
+Decides that a text without translation stays English; which languages there are, `core/languages.py` decides.
 Catalogues are gettext files (`locale/PART.LANGUAGE.po`, one part for each kind of page) with the English text as key,
 read as they are, so that a translator needs no build. What a text says is decided where it is used.
 """
@@ -9,46 +9,15 @@ import functools
 import io
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from importlib import resources
 from types import MappingProxyType
 
 from babel import Locale, dates, numbers
 from babel.messages import pofile
 
+from blocker.core.languages import Language, language_of
 
-class Language(StrEnum):
-    """What a page can be written in."""
-
-    EN = "en"
-    NL = "nl"
-    FR = "fr"
-    DE = "de"
-
-
-FIRST: Mapping[str, Language] = MappingProxyType(
-    {
-        "BE": Language.NL, "NL": Language.NL, "SR": Language.NL, "CW": Language.NL, "AW": Language.NL,
-        "FR": Language.FR, "LU": Language.FR, "MC": Language.FR, "GP": Language.FR, "MQ": Language.FR,
-        "RE": Language.FR, "GF": Language.FR, "YT": Language.FR,
-        "DE": Language.DE, "AT": Language.DE, "CH": Language.DE, "LI": Language.DE,
-    }
-)  # fmt: skip
-"""The language most people of a region read; English where none of ours is."""
-
-
-def language_of(region: str, locale: str = "") -> Language:
-    """The language to begin with.
-
-    Args:
-        region: ISO 3166-1 alpha-2 of the household.
-        locale: the machine's, such as `fr_BE.UTF-8`: its language wins where it is one of ours and not English, since
-            English is what machines are set to by those who don't care.
-    """
-    spoken = locale.partition("_")[0].partition(".")[0]
-    if spoken in set(Language) - {Language.EN}:
-        return Language(spoken)
-    return FIRST.get(region, Language.EN)
+__all__ = ["Language", "Words", "language_of", "later"]
 
 
 def later(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The weekly report as a use case: which week, and three whole files or none.
+"""The weekly report as a use case: which week, and whole files or none.
 
 There is no clock here, no locale and no order but the ledger's, so that the same ledger gives the same bytes; only the
 report of a week that isn't over depends on the present, which is an argument. What a report says is decided in `core/`,
@@ -7,9 +7,10 @@ what its files look like in `renderers/`, what it rests on in `collecting.py`.
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,21 @@ class Forms:
     """The file with a row for each call: given the open file, what writes a call's row to it."""
     documents: Mapping[str, Callable[[Report], bytes]]
     """The files that show the whole. The last one is put in place last, so that where it is, all are."""
+
+
+Pages = Callable[[Report, Path], Awaitable[None]]
+"""Writes the pages of a report, whose names `is_page` knows, to the folder given, where its other files lie already."""
+
+_PAGE = re.compile(r"report(\.[a-z]{2})?\.(html|pdf|ics)")
+
+
+def is_page(name: str) -> bool:
+    """Whether a file of this name is a page of a report: `report.html`, `report.fr.pdf` and so on."""
+    return _PAGE.fullmatch(name) is not None
+
+
+async def no_pages(_: Report, __: Path) -> None:
+    """For a report that is only its data."""
 
 
 async def present(reader: EntryReader, now: datetime) -> datetime:
@@ -80,9 +96,18 @@ async def default_week(reader: EntryReader, now: datetime, zone: ZoneInfo) -> We
 
 
 async def write_report(
-    reader: EntryReader, week: Week, zone: ZoneInfo, folder: Path, forms: Forms, *, making: Making = PLAIN
+    reader: EntryReader,
+    week: Week,
+    zone: ZoneInfo,
+    folder: Path,
+    forms: Forms,
+    *,
+    making: Making = PLAIN,
+    pages: Pages = no_pages,
 ) -> Report:
     """Write the report of a week to a folder, which is made where it is missing; an earlier report there is replaced.
+
+    Pages of the earlier report that this one doesn't have go: they would tell of another state of the ledger.
 
     Raises:
         UsageError: the folder can't be written to; then nothing in it has changed.
@@ -94,6 +119,7 @@ async def write_report(
             report = await collect(reader, week, zone, rows_to(file), building, making=making)
         for document, render in forms.documents.items():
             (building / document).write_bytes(render(report))
+        await pages(report, building)
     return report
 
 
@@ -104,13 +130,16 @@ def _all_or_nothing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
     names = list(names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if taken := [name for name in names if (folder / name).is_dir()]:
-            raise UsageError(f"{folder / taken[0]} is a folder, but the report needs that name (choose another --out)")
+        _refuse_folders(folder, names)
         building = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
         yield building
-        for name in names:
+        pages = sorted(path.name for path in building.iterdir() if is_page(path.name))
+        _refuse_folders(folder, pages)
+        for name in (*pages, *names):
             _sync(building / name)
-        for name in names:
+        for path in [path for path in folder.iterdir() if is_page(path.name) and path.name not in pages]:
+            path.unlink()
+        for name in (*pages, *names):
             (building / name).replace(folder / name)
         _sync(folder)
     except (FileExistsError, NotADirectoryError) as error:
@@ -120,6 +149,11 @@ def _all_or_nothing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
     finally:
         if building is not None:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def _refuse_folders(folder: Path, names: Iterable[str]) -> None:
+    if taken := [name for name in names if (folder / name).is_dir()]:
+        raise UsageError(f"{folder / taken[0]} is a folder, but the report needs that name (choose another --out)")
 
 
 def _sync(path: Path) -> None:

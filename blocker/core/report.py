@@ -152,6 +152,8 @@ class Report:
     """Local time after which the ledger has no entry at all, where that lies in the week while a service was running:
     whether it watched until the end can't be told. Else empty."""
     changes: Listed[ListChange]
+    refused: Listed[SeenCall] = Listed(0, ())
+    """Calls that were refused for a reason that says nothing of marketing."""
     elsewhere: Listed[SeenCall] = Listed(0, ())
     """Calls that another device recorded, by the time at which they began."""
     erased: ErasedCalls | None = None

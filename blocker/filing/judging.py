@@ -33,6 +33,8 @@ def judged(
     facts: Callable[[CompanyCall], CallFacts],
     laws: LawBook,
     calendar: CalendarOver,
+    *,
+    only: Callable[[CompanyCall], bool] = lambda _: True,
 ) -> list[tuple[LawFlag, ...]]:
     """The flags of each call.
 
@@ -42,11 +44,15 @@ def judged(
         facts: what the law is asked about of a call.
         laws: all provisions.
         calendar: the public holidays around some days.
+        only: which calls are judged; of the others, which are only looked back at, there are no flags.
     """
     known, waits = [facts(call) for call in calls], file.counted_from()
     flags: list[tuple[LawFlag, ...]] = []
     since = 0
     for index, call in enumerate(known):
+        if not only(calls[index]):
+            flags.append(())
+            continue
         while call.at - known[since].at > LOOKS_BACK:
             since += 1
         earlier = [*known[: min(1, since)], *known[since:index]]

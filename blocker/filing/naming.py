@@ -5,7 +5,7 @@ was for or as the call centre. What the machine made of a call never does. Also 
 was answered. Counting is `core/company_calls.py`'s, judging `judging.py`'s.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -68,10 +68,20 @@ async def calls_naming(
     Raises:
         LedgerError: the ledger can't be read.
     """
+    wanted = set(slugs)
+    return await _calls_of(ledger, lambda said: bool({said.company, said.call_centre} & wanted), countries, country)
+
+
+async def calls_spoken_of(ledger: Records, countries: Mapping[str, str], country: str) -> list[CompanyCall]:
+    """The calls that anything was said about, in the order of time; arguments and errors as of `calls_naming`."""
+    return await _calls_of(ledger, bool, countries, country)
+
+
+async def _calls_of(
+    ledger: Records, which: Callable[[Said], bool], countries: Mapping[str, str], country: str
+) -> list[CompanyCall]:
     statements, withdrawn = await _statements(ledger)
-    naming = {
-        call: said for call, said in statements.items() if {said.full.company, said.full.call_centre} & set(slugs)
-    }
+    naming = {call: said for call, said in statements.items() if which(said.full)}
     if not naming:
         return []
     entries = [entry async for entry in ledger.entries(_ABOUT_CALLS, calls=list(naming))]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from blocker.core.week import Week
 from blocker.errors import BlockerError
+from blocker.reporting import is_page
 
 
 class Remaking:
@@ -32,7 +33,8 @@ class Remaking:
             try:
                 await self._make(Week.parse(week), folder)
             except (BlockerError, OSError, TimeoutError) as error:
-                for name in reversed(self._files):
+                pages = [path.name for path in folder.iterdir() if is_page(path.name)]
+                for name in (*reversed(self._files), *pages):
                     (folder / name).unlink(missing_ok=True)
                 failures.append(
                     f"the report of {week} told of what was erased; it couldn't be made anew, and went: {error}"

@@ -17,9 +17,11 @@ Decides nothing about a call.
 import csv
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TextIO
 
+from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import SeenCall
 
 COLUMNS = (
@@ -50,21 +52,24 @@ COLUMNS = (
     "seen_by",
     "said_call_centre",
     "call_centre",
+    "law_points_to",
+    "law_cannot_tell",
 )
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
 _FORMULA = re.compile(r"""(^|[;,"\t\r\n])([^\S\t\r\n]*)(?=[=+\-@'\t\r\n＝＋－＠])""")
 
 
-def writer(file: TextIO) -> Callable[[SeenCall], object]:
+def writer(file: TextIO, flags: Mapping[str, Sequence[LawFlag]] = MappingProxyType({})) -> Callable[[SeenCall], object]:
     """Write the header, and give what writes one call's row.
 
     Args:
         file: open for writing text, with `newline=""` and UTF-8.
+        flags: what calls point to by law, by the call's id.
     """
     write = csv.writer(file, lineterminator="\r\n").writerow
     write(COLUMNS)
-    return lambda call: write(_row(call))
+    return lambda call: write(_row(call, flags.get(call.call, ())))
 
 
 @functools.lru_cache(maxsize=1024)  # lines, rules and callers come again and again
@@ -73,7 +78,7 @@ def harmless(text: str) -> str:
     return _FORMULA.sub(r"\1\2'", text)
 
 
-def _row(call: SeenCall) -> tuple[object, ...]:
+def _row(call: SeenCall, flags: Sequence[LawFlag]) -> tuple[object, ...]:
     said = call.statement
     return (
         call.n,
@@ -103,7 +108,15 @@ def _row(call: SeenCall) -> tuple[object, ...]:
         harmless(call.seen_by),
         harmless(said.said_call_centre),
         said.call_centre,
+        *(_provisions(flags) if flags else ("", "")),
     )
+
+
+def _provisions(flags: Sequence[LawFlag]) -> tuple[str, str]:
+    """The ids of the provisions that a call points to, and of those of which it can't be told."""
+    pointing = [flag.provision.id for flag in flags if flag.finding is Finding.POINTS_TO]
+    unclear = [flag.provision.id for flag in flags if flag.finding is Finding.CANNOT_TELL]
+    return " ".join(pointing), " ".join(unclear)
 
 
 def _number(text: str) -> str:

@@ -6,17 +6,29 @@ every call.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from blocker.core.counts import Span, WeekCounts
+from blocker.core.law import LawFlag
+from blocker.core.law_shown import shown_flag
 from blocker.core.observed import SeenCall
 from blocker.core.report import CompanyRow, ErasedCalls, Listed, Report
+from blocker.core.weekly import Beside, came_through, is_kept_away, is_unwanted, reviews, tasks
 
 SCHEMA = "blocker-weekly-report"
 SCHEMA_VERSION = 1
 
+NOTHING_BESIDE = Beside(Span(()))
+"""For a report of which nothing but its own week is known."""
 
-def render(report: Report) -> bytes:
-    """The report as one JSON object: UTF-8, indented, a line feed at the end."""
+
+def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
+    """The report as one JSON object, with what is shown beside it: UTF-8, indented, a line feed at the end."""
+
+    def calls(listed: Listed[SeenCall]) -> dict[str, Any]:
+        return _listed(listed, [_call(call, beside.flags.get(call.call, ())) for call in listed.items])
+
     document = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -30,11 +42,12 @@ def render(report: Report) -> bytes:
         "totals": {name: getattr(report.totals, name) for name in report.totals.__slots__},
         "companies": [_company(row) for row in report.companies],
         "numbers": _listed(report.numbers, [row._asdict() for row in report.numbers.items]),
-        "unwanted": _calls(report.unwanted),
-        "suspected": _calls(report.suspected),
-        "odd": _calls(report.odd),
-        "false_positives": _calls(report.false_positives),
-        "elsewhere": _calls(report.elsewhere),
+        "unwanted": calls(report.unwanted),
+        "suspected": calls(report.suspected),
+        "odd": calls(report.odd),
+        "false_positives": calls(report.false_positives),
+        "elsewhere": calls(report.elsewhere),
+        "refused": calls(report.refused),
         "erased": _erased(report.erased),
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
@@ -42,6 +55,12 @@ def render(report: Report) -> bytes:
         "list_changes": _listed(
             report.changes, [change._asdict() | {"until": change.until or None} for change in report.changes.items]
         ),
+        "unjudged": beside.unjudged,
+        "weeks": [_week(week) for week in beside.year.weeks],
+        "unwanted_by_hour": beside.year.per_hour(is_unwanted),
+        "marked_days": [day._asdict() | {"day": str(day.day)} for day in beside.marked],
+        "to_do": [task._asdict() | {"name": task.name or None} for task in tasks(report, beside)],
+        "review": [one._asdict() | {"number": one.number or None} for one in reviews(report)],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
@@ -60,11 +79,12 @@ def _company(row: CompanyRow) -> dict[str, Any]:
     return row._asdict() | {"company": row.company or None}
 
 
-def _calls(calls: Listed[SeenCall]) -> dict[str, Any]:
-    return _listed(calls, [_call(call) for call in calls.items])
+def _week(week: WeekCounts) -> dict[str, Any]:
+    kept, through = week.calls(is_kept_away), week.calls(came_through)
+    return {"week": str(week.week), "unwanted_refused": kept, "unwanted_came_through": through}
 
 
-def _call(call: SeenCall) -> dict[str, Any]:
+def _call(call: SeenCall, flags: Sequence[LawFlag]) -> dict[str, Any]:
     said = call.statement
     return {
         "entry": call.n,
@@ -87,6 +107,8 @@ def _call(call: SeenCall) -> dict[str, Any]:
         "happened": call.happened,
         "seen_by": call.seen_by or None,
         "acknowledged_after_ms": call.after_ms,
+        "ended": call.ended._asdict() if call.ended else None,
+        "law": [shown_flag(flag) for flag in flags],
         "statement": {
             "entry": said.n,
             "mark": said.mark or None,

@@ -52,7 +52,7 @@ async def reported(
 
     monkeypatch.setattr(report, "SystemClock", Then)
     config = load_config(folder / "blocker.toml", {}, actions.names())
-    return await report.run(config, argparse.Namespace(week=week, out=folder / out))
+    return await report.run(config, argparse.Namespace(week=week, out=folder / out, lang=None))
 
 
 @pytest.mark.parametrize(

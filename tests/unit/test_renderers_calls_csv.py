@@ -146,6 +146,8 @@ def test_a_row_has_everything_that_is_known() -> None:
         "seen_by": "",
         "said_call_centre": "Horizon",
         "call_centre": "",
+        "law_points_to": "",
+        "law_cannot_tell": "",
     }
     assert tuple(row) == COLUMNS
 

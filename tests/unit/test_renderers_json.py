@@ -13,7 +13,7 @@ from blocker.renderers import json_report
 
 CALL = {
     "entry", "call", "standing", "utc", "local_time", "time_zone", "line", "called_number", "presented", "verdict",
-    "action", "happened", "seen_by", "acknowledged_after_ms", "statement",
+    "action", "happened", "seen_by", "acknowledged_after_ms", "ended", "law", "statement",
 }  # fmt: skip
 
 
@@ -37,8 +37,9 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
     assert (made["schema"], made["schema_version"]) == ("blocker-weekly-report", 1)
     assert list(made) == [
         "schema", "schema_version", "week", "time_zone", "from", "to", "made_on", "ledger", "clock", "totals",
-        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "erased",
-        "gaps", "unwatched_seconds", "silent_after", "list_changes",
+        "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "refused", "erased",
+        "gaps", "unwatched_seconds", "silent_after", "list_changes", "unjudged", "weeks", "unwanted_by_hour",
+        "marked_days", "to_do", "review",
     ]  # fmt: skip
     assert set(made["ledger"]) == {"entries", "sha256", "fault"}
     assert set(made["totals"]) == {

@@ -1,0 +1,118 @@
+"""Gathers what a week's report shows beside its own figures: law, ends of calls, companies, days to compare with.
+
+Decides that a call is judged with all that was said of earlier calls for the same company, however long ago, and how
+many calls of a week are judged at most. What the law makes of them, `judging.py` and core decide; what is drawn of it
+all, `core/weekly.py`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from blocker.core.company import CompanyBook
+from blocker.core.company_calls import CompanyCall
+from blocker.core.counts import Span
+from blocker.core.household_file import HouseholdFile
+from blocker.core.law import LawFlag
+from blocker.core.told_in_calls import with_statements
+from blocker.core.week import Week
+from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
+from blocker.dossiers import Records, Rules, read_file
+from blocker.filing.judging import facts_of, judged
+from blocker.filing.naming import calls_spoken_of
+
+MOST_JUDGED = 500
+"""Calls of a week that are judged by law at most: the first ones. More than that nobody marks in a week."""
+
+
+class Gathering:
+    """What is needed to gather; reads only."""
+
+    def __init__(self, book: CompanyBook, rules: Rules, lines: Mapping[str, str], region: str, zone: ZoneInfo) -> None:
+        """Nothing is read yet.
+
+        Args:
+            book: the companies that the rules know.
+            rules: what calls are judged by.
+            lines: the household's lines with the country (ISO 3166-1) of each.
+            region: the household's country.
+            zone: the household's.
+        """
+        self._book, self._rules, self._lines, self._region, self._zone = book, rules, lines, region, zone
+
+    async def beside(self, ledger: Records, week: Week, year: Span) -> Beside:
+        """Everything beside a week's own figures.
+
+        Args:
+            ledger: at the moment that the report is about.
+            week: which week.
+            year: the calls of the weeks up to it.
+
+        Raises:
+            LedgerError: the ledger can't be read.
+        """
+        file = await read_file(ledger, self._book, week.sunday)
+        calls = await calls_spoken_of(ledger, self._lines, self._region)
+        start, end = week.bounds(self._zone)
+        of_week = [call.seen.call for call in calls if call.marketing and start <= call.at < end]
+        slugs = {call.said.company for call in calls if call.said.company}
+        return Beside(
+            year=year,
+            marked=self._marked(file, year.weeks[0].week.monday, week.sunday),
+            flags=self._flags(calls, file, set(of_week[:MOST_JUDGED]), week.sunday),
+            unjudged=len(of_week[MOST_JUDGED:]),
+            companies={slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
+        )
+
+    def _known(self, slug: str, file: HouseholdFile, on: date) -> KnownCompany:
+        heir = self._book.successor(slug, on)
+        now = heir.slug if heir else slug
+        return KnownCompany(now, heir.name if heir else slug, objected=bool(file.objected(now)))
+
+    def _marked(self, file: HouseholdFile, first: date, last: date) -> tuple[MarkedDay, ...]:
+        """The days between these on which something began that callers had to heed."""
+        days = [
+            MarkedDay(self._day(item.when), MarkKind.OBJECTION, self._named(item.company)) for item in file.objections
+        ]
+        for registration in file.registrations:
+            counts_from = self._rules.counts_from(registration)
+            if counts_from is not None:
+                days.append(MarkedDay(counts_from, MarkKind.REGISTER, registration.register))
+        return tuple(sorted({day for day in days if first <= day.day <= last}))
+
+    def _named(self, slug: str) -> str:
+        company = self._book.by_slug(slug)
+        return company.name if company else slug
+
+    def _day(self, when: date | datetime) -> date:
+        return when.astimezone(self._zone).date() if isinstance(when, datetime) else when
+
+    def _flags(
+        self, calls: Sequence[CompanyCall], file: HouseholdFile, wanted: Collection[str], on: date
+    ) -> dict[str, tuple[LawFlag, ...]]:
+        """What calls point to, each held against the company that it was for; nothing without a person's word."""
+        by_company: dict[str, list[CompanyCall]] = {}
+        for call in calls:
+            by_company.setdefault(self._held_against(call, on), []).append(call)
+        found: dict[str, tuple[LawFlag, ...]] = {}
+        for company, its in by_company.items():
+            if not any(call.seen.call in wanted for call in its):
+                continue
+            known = self._book.by_slug(company)
+            sector = known.sector if known else ""
+            flags = judged(
+                its,
+                with_statements(file, company, its) if company else file,
+                lambda call, company=company, sector=sector: facts_of(call, company, sector, self._rules.ranges),  # type: ignore[misc]
+                self._rules.laws,
+                self._rules.calendar,
+                only=lambda call: call.seen.call in wanted,
+            )
+            found |= {call.seen.call: its_flags for call, its_flags in zip(its, flags, strict=True) if its_flags}
+        return found
+
+    def _held_against(self, call: CompanyCall, on: date) -> str:
+        """The slug of the company that a call was for; the name as said where no rule knows it; empty for nobody's."""
+        slug = call.said.company or ""
+        heir = self._book.successor(slug, on) if slug else None
+        return heir.slug if heir else slug or " ".join((call.said.said_company or "").casefold().split())

@@ -1,0 +1,74 @@
+"""Words that several parts of the weekly report use: for a time, a number, what was said, what was done.
+
+Decides how a call is spoken of: a number was presented, or none was; the caller said something; a company never called.
+"""
+
+from datetime import datetime
+
+from blocker.core.document import Span, Style, Text, plain
+from blocker.core.observed import Happened, SeenCall
+from blocker.core.plain_text import shortened
+from blocker.language import Words
+
+LONGEST_TEXT = 80
+"""Characters of a stranger's text; the ledger and `calls.csv` have the rest."""
+
+SHORT_ID = 8
+"""Characters of a call's id that mean it in a command, all but surely; where not, the command asks for more."""
+
+
+def moment(local: str, words: Words) -> str:
+    """An ISO 8601 local time with offset as people write it, to the second begun."""
+    return words.moment(datetime.fromisoformat(local))
+
+
+def command(text: str) -> Span:
+    """Something to type."""
+    return Span(text, Style.CODE)
+
+
+def presented(call: SeenCall, words: Words) -> Text:
+    """The number that was presented."""
+    if not call.number:
+        return (Span(words("no number was presented"), Style.QUIET),)
+    number = shortened(call.number, LONGEST_TEXT)
+    if call.presented == "unusable":
+        return plain(words("“{text}”, no telephone number", text=number))
+    return plain(number)
+
+
+def said(call: SeenCall, words: Words) -> Text:
+    """For whom the caller said to call and, where that was said, who the caller said to be."""
+    company = shortened(call.statement.said_company, LONGEST_TEXT)
+    centre = shortened(call.statement.said_call_centre, LONGEST_TEXT)
+    spans = [Span(company)] if company else []
+    if not company:
+        spans.append(Span(words("not said"), Style.QUIET))
+    if centre:
+        spans.append(Span("; " + words("to be, or to work for: {name}", name=centre)))
+    return tuple(spans)
+
+
+def done(call: SeenCall, words: Words) -> str:
+    """What was done about a call, and what a person made of it."""
+    what = {
+        Happened.REFUSED: words("turned away"),
+        Happened.UNKNOWN: words("rang, or nobody knows"),
+        Happened.LET_THROUGH: words("let through"),
+        Happened.ELSEWHERE: words("recorded by another device ({device})", device=call.seen_by),
+    }[call.happened]
+    if call.statement.mark == "marketing":
+        return words("{what}; marked as marketing", what=what)
+    return words("{what}; marked as wanted", what=what) if call.statement.mark else what
+
+
+def duration(seconds: int, words: Words) -> str:
+    """A length of time, in its two largest units."""
+    minutes, s = divmod(seconds, 60)
+    hours, m = divmod(minutes, 60)
+    days, h = divmod(hours, 24)
+    if days:
+        return words.many("{count} day {hours} h", "{count} days {hours} h", days, hours=h)
+    if hours:
+        return words("{hours} h {minutes} min", hours=h, minutes=m)
+    return words("{minutes} min {seconds} s", minutes=m, seconds=s) if minutes else words("{seconds} s", seconds=s)

@@ -1,0 +1,101 @@
+"""The composition root of the weekly report: gives its use cases the ledger, the rules, and what renders its files.
+
+Decides which files a report has: `report.html` and `report.pdf` in the household's first language, the others with the
+language in their names, such as `report.fr.pdf`; and that a report without PDF is better than none.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blocker.collecting import Making
+from blocker.config import Config
+from blocker.core.languages import Language, language_of
+from blocker.core.report import Report
+from blocker.core.week import Week
+from blocker.core.weekly import Beside
+from blocker.dossiers import Rules
+from blocker.errors import PaperError
+from blocker.evidence.reading import LedgerReader
+from blocker.filing.weekly import Gathering
+from blocker.holidays_of import calendar_over
+from blocker.language import Words
+from blocker.looking import FORMS, count_year, known_lines, rules_of
+from blocker.pages.report_page import about_files, report_page
+from blocker.renderers import calls_csv, json_report
+from blocker.renderers.html import render_html
+from blocker.renderers.pdf import MISSING, Attachment, can_render, render_pdf
+from blocker.reporting import Forms, write_report
+
+LARGEST_ATTACHED = 10_000_000
+"""Bytes of `calls.csv` within the PDF, at most: what is larger, post boxes refuse and readers open slowly."""
+
+
+_DATA = {"report.json": "application/json", "calls.csv": "text/csv"}
+
+
+def languages_of(config: Config, environ: Mapping[str, str]) -> tuple[Language, ...]:
+    """The languages of a report where nobody asks for one: the configured ones, else the household's first."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return config.report.languages or (language_of(config.region, locale),)
+
+
+async def write(
+    config: Config, reader: LedgerReader, week: Week, folder: Path, languages: Sequence[Language], *, making: Making
+) -> list[str]:
+    """Write all files of a week's report; returns what there is to say of those that couldn't be made.
+
+    Raises:
+        UsageError: the folder can't be written to; then nothing in it has changed.
+        LedgerError: the ledger can't be read; likewise.
+        RulesError: the shipped rules can't be used; likewise.
+    """
+    rules, _ = rules_of(config)
+    zone = ZoneInfo(config.time_zone)
+    judging = Rules(rules.laws, rules.ranges, calendar_over)
+    gathering = Gathering(rules.companies, judging, await known_lines(config), config.region, zone)
+    beside = await gathering.beside(reader, week, await count_year(config, reader, week))
+    pages = _Pages(beside, languages)
+    await write_report(reader, week, zone, folder, forms(beside), making=making, pages=pages)
+    return pages.notes
+
+
+def forms(beside: Beside) -> Forms:
+    """The files beside the pages, with what is known beside the week's own figures."""
+    name, _ = FORMS.calls
+    rows_to = functools.partial(calls_csv.writer, flags=beside.flags)
+    return Forms(
+        (name, rows_to), {**FORMS.documents, "report.json": functools.partial(json_report.render, beside=beside)}
+    )
+
+
+@dataclasses.dataclass
+class _Pages:
+    """Writes the pages in each language."""
+
+    beside: Beside
+    languages: Sequence[Language]
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    async def __call__(self, report: Report, building: Path) -> None:
+        if not can_render():
+            self.notes.append(MISSING)
+        for place, language in enumerate(self.languages):
+            words = Words(language)
+            page = report_page(report, self.beside, words)
+            name = f"report.{language}" if place else "report"
+            (building / f"{name}.html").write_bytes(render_html(page))
+            if can_render():
+                try:
+                    (building / f"{name}.pdf").write_bytes(await render_pdf(page, _attached(building, words)))
+                except PaperError as error:
+                    self.notes.append(str(error))
+
+
+def _attached(building: Path, words: Words) -> list[Attachment]:
+    """The data behind the page, as far as it is small enough."""
+    about = about_files(words)
+    files = [Attachment(building / name, name, media_type, about[name]) for name, media_type in _DATA.items()]
+    return [file for file in files if file.path.stat().st_size <= LARGEST_ATTACHED]
