@@ -136,8 +136,11 @@ class Watch:
         unrecorded = list(self._stops)
         if self._stop is not None:
             self._keep(unrecorded, self._stop[0], self._week.until, self._stop[1])
-        self._keep(unrecorded, self._week.since, self._first_start or self._week.until, self._before)
         lasting = [gap for gap in self._gaps if gap.since < gap.until]
+        begun = self._first_start or self._week.until
+        if self._before != BEFORE_FIRST_START and lasting:  # somebody watched until this ledger's first gap
+            begun = min(begun, lasting[0].since)
+        self._keep(unrecorded, self._week.since, begun, self._before)
         stops = [stop for stop in unrecorded if not any(stop.meets(gap) for gap in lasting)]
         return sorted([*self._gaps, *stops], key=lambda stretch: stretch[:2])
 

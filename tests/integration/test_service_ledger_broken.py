@@ -14,6 +14,7 @@ from fakes.clock import StandingClock
 from fakes.ledgers import tamper
 from fakes.running import Program, running
 
+from blocker.evidence.ledger import Ledger
 from blocker.filing.verifying import Found, Verification
 
 BLOCKED = "+3225551234"
@@ -115,6 +116,25 @@ async def test_a_ledger_that_verifies_is_noted(tmp_path: Path) -> None:
     async with running(tmp_path) as again:
         assert (await asyncio.to_thread(health, again.http))["problems"] == []
     assert "the ledger verifies" not in [line["event"] for line in again.log]
+
+
+async def test_a_bad_seal_is_told_and_all_is_verified(tmp_path: Path) -> None:
+    """A last seal that nobody signed: found beside the calls at the start, told by health, and the ledger goes on."""
+    program = Program(tmp_path)
+    await with_a_blocked_call(program)
+    assert "Sealed" in program.run("seal").stdout
+    ledger = await Ledger.open(program.data)
+    (seal,) = program.entries("seal")
+    await ledger.append({**seal, "head": {"n": ledger.head.n, "sha256": ledger.head.sha256}})
+    await ledger.close()
+    await program.start()
+    await program.logged("not all holds about the ledger")
+    told = await asyncio.to_thread(health, program.http)
+    assert "seals of the evidence ledger don't hold: entry" in told["problems"][0]
+    assert (await call(program.fastagi, BLOCKED))["BLOCKER_ACTION"] == "reject"
+    await program.stop()
+    assert not list(program.data.glob("ledger-kept-*"))
+    assert "something is wrong with the ledger; all of it is verified" in [line["event"] for line in program.log]
 
 
 NOW = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.core import watching
+from blocker.core.entry import EMPTY
+from blocker.core.ledger_begun import ledger_begun
 from blocker.core.settling import CALLS_IN_HAND, Settled, Settling
 from blocker.core.watching import BEFORE_FIRST_START, Watch
 from blocker.core.week import Week
@@ -196,14 +198,14 @@ def blocked(call: int) -> dict[str, Any]:
     return {"call": str(call), "action": "reject"}
 
 
-def pairs(settled: Iterator[Settled]) -> list[tuple[int, bool]]:
+def pairs(settled: Iterator[Settled[Any]]) -> list[tuple[int, bool]]:
     """Which calls came out, and whether with an outcome."""
     return [(each.n, each.outcome is not None) for each in settled]
 
 
 def test_calls_come_out_in_order_each_with_its_outcome() -> None:
     """Outcomes of calls that came together are told apart, and a call that rang doesn't overtake one that didn't."""
-    settling = Settling()
+    settling = Settling[Any]()
     assert pairs(settling.call(1, {"call": "1", "action": "ring"})) == [(1, False)]
     assert pairs(settling.call(2, blocked(2))) == []
     assert pairs(settling.call(3, blocked(3))) == []
@@ -215,7 +217,7 @@ def test_calls_come_out_in_order_each_with_its_outcome() -> None:
 
 def test_an_outcome_that_never_comes_holds_nothing_up_for_long() -> None:
     """After a thousand calls the others go ahead; the call itself comes last, or with an outcome that is very late."""
-    settling = Settling()
+    settling = Settling[Any]()
     assert pairs(settling.call(1, blocked(1))) == []
     assert pairs(settling.call(2, blocked(2))) == []
     came = [
@@ -231,7 +233,7 @@ def test_an_outcome_that_never_comes_holds_nothing_up_for_long() -> None:
 
 def test_an_outcome_of_a_call_of_another_week_is_passed_over() -> None:
     """The week's first outcomes may belong to calls before it."""
-    assert pairs(Settling().outcome({"call": "1"})) == []
+    assert pairs(Settling[Any]().outcome({"call": "1"})) == []
 
 
 @given(
@@ -239,7 +241,7 @@ def test_an_outcome_of_a_call_of_another_week_is_passed_over() -> None:
 )
 def test_each_call_comes_out_once_however_outcomes_come(calls: list[tuple[int, bool]], random: Any) -> None:
     """No call is lost or doubled, whatever order outcomes have, missing ones included."""
-    settling, came = Settling(), []
+    settling, came = Settling[Any](), []
     outcomes = [call for call, has_outcome in calls if has_outcome]
     random.shuffle(outcomes)
     for n, (call, _) in enumerate(calls):
@@ -253,3 +255,25 @@ def test_each_call_comes_out_once_however_outcomes_come(calls: list[tuple[int, b
 def test_the_week_of_a_fake_is_the_week_of_the_calendar() -> None:
     """The tests' own clock reading is right about the night that has two half past twos."""
     assert (local("2026-10-25 02:30*") - local("2026-10-25 02:30")).total_seconds() == 3600
+
+
+def test_what_an_earlier_ledger_holds_is_told_as_such() -> None:
+    """Where a new ledger was begun in the week, the time before is one that another ledger tells of, up to the gap."""
+    told = Told()
+    begun = ledger_begun(
+        local("2026-11-18 10:05"),
+        old_head=EMPTY,
+        old_copy=None,
+        kept_as="ledger-kept-20261118T090500Z",
+        why="entry 7: its content isn't the one",
+    )
+    told.add(begun)
+    told.gap("2026-11-18 10:05", "2026-11-18 10:00", "2026-11-18 10:05")
+    told.started("2026-11-18 10:05")
+    why = "recorded in an earlier ledger, kept as ledger-kept-20261118T090500Z: entry 7: its content isn't the one"
+    assert seen(watched(told)) == [
+        ("2026-11-16T00:00", "2026-11-18T10:00", why),
+        ("2026-11-18T10:00", "2026-11-18T10:05", "not running"),
+    ]
+    assert seen(watched(told, Week.parse("2026-W46"))) == [("2026-11-09T00:00", "2026-11-16T00:00", why)]
+    assert seen(watched(told, Week.parse("2026-W48"))) == []
