@@ -18,6 +18,7 @@ from blocker.config import Config
 from blocker.core.attached import What
 from blocker.core.company import Company, CompanyBook
 from blocker.core.company_calls import CompanyCall
+from blocker.core.company_name import fold
 from blocker.core.dossier import dossier
 from blocker.core.followups import followups
 from blocker.core.imported import call_instant
@@ -27,7 +28,7 @@ from blocker.core.typed import the_company
 from blocker.dossiers import read_attached
 from blocker.earlier import call_meant
 from blocker.errors import PaperError, UsageError
-from blocker.filing.drafting import Known, Wish, draft, identity
+from blocker.filing.drafting import Known, Wish, draft, identity, law_of_identity
 from blocker.filing.naming import calls_naming
 from blocker.holidays_of import calendar_over
 from blocker.language import Language, Words, language_of
@@ -39,7 +40,6 @@ from blocker.renderers.pdf import render_pdf
 from blocker.renderers.text import render_text
 from blocker.store import ledger_db
 from blocker.store.letter_files import Draft, LetterFiles
-
 
 _BESIDE_THE_LETTER = ("+", "the register number", "the name ")
 """Facts of the rules that no letter rests on, as their checks begin."""
@@ -75,6 +75,8 @@ async def to_company(config: Config, wish: Wish, said: str, *, language: Languag
     calls = await _calls(config, rules.companies, company, today)
     letter = draft(wish, company, calls, known)
     notes = [fault] if fault else []
+    if gone := next((one for one in rules.companies if one.ending and fold(said) in {fold(one.name), one.slug}), None):
+        notes.append(f"{gone.name} went into {company.name}: the letter goes there")
     checks = dossier(company, rules.companies, today)["check_first"]
     notes += [f"look up before you send it: {what}" for what in checks if not what.startswith(_BESIDE_THE_LETTER)]
     notes += [f"look up before you send it: {item.text}" for item in letter.law if item.check]
@@ -87,6 +89,7 @@ async def to_provider(
     config: Config, wish: Wish, said: str, ids: Sequence[str], *, language: Language | None, out: Path
 ) -> Made:
     """Make a request to the own provider about calls without a number, named by their ids; raises as `to_company`."""
+    law_of_identity(config.region)
     rules, _ = looking.rules_of(config)
     known, today = await _known(config, rules.companies), _today(config)
     found = rules.companies.resolve(said, today, config.region)

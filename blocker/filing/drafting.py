@@ -123,6 +123,22 @@ def draft(wish: Wish, company: Company, calls: Sequence[CompanyCall], known: Kno
     )
 
 
+def law_of_identity(country: str) -> Identity:
+    """By which law a provider says who called without a number.
+
+    Raises:
+        UsageError: by none that is known; the message says who else does.
+    """
+    if country == "BE":
+        raise UsageError(
+            "in Belgium it isn't the provider that is asked but the Telecom Ombudsman (blocker complaint list shows "
+            "the form)"
+        )
+    if country not in set(Identity):
+        raise UsageError(f"no law of {country} is known by which a provider must say who called without a number")
+    return Identity(country)
+
+
 def identity(wish: Wish, provider: str, company: Company | None, calls: Sequence[Listed], known: Known) -> Letter:
     """A request to the own provider: who called without a number.
 
@@ -134,15 +150,9 @@ def identity(wish: Wish, provider: str, company: Company | None, calls: Sequence
         known: the rest.
 
     Raises:
-        UsageError: as with `draft`; or a call presented its number, or there is no such request in this country.
+        UsageError: as with `draft` and `law_of_identity`; or a call presented its number.
     """
-    if known.country == "BE":
-        raise UsageError(
-            "in Belgium it isn't the provider that is asked but the Telecom Ombudsman (blocker complaint list shows "
-            "the form)"
-        )
-    if known.country not in set(Identity):
-        raise UsageError(f"no law of {known.country} is known by which a provider must say who called without a number")
+    law = law_of_identity(known.country)
     if shown := [call for call in calls if call.presented]:
         raise UsageError(
             f"the call of {shown[0].at:%Y-%m-%d %H:%M} presented a number, {shown[0].presented}; the request is about "
@@ -164,7 +174,7 @@ def identity(wish: Wish, provider: str, company: Company | None, calls: Sequence
         by=by,
         named=False,
         calls=tuple(sorted(calls, key=lambda call: call.at)),
-        identity=Identity(known.country),
+        identity=law,
     )
 
 
