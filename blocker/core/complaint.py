@@ -8,14 +8,14 @@ invented: a field stays empty where nobody said what belongs into it. What each 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from blocker.core.complaint_account import filled_in
 from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
 from blocker.core.complaint_text import answer
 from blocker.core.form_words import FormWords
-from blocker.core.household_file import local_day
+from blocker.core.household_file import Objection, Request, When
 from blocker.core.law import Finding
 from blocker.core.law_time import add_months
 from blocker.core.number import country_code
@@ -126,14 +126,19 @@ def _hindered(regulator: Regulator, case: Case) -> tuple[Hindrance | None, date 
     months = regulator.takes.first_write_months
     if not months or case.company is None:
         return None, None
-    written = [item for item in case.file.objected(case.company.slug) if not item.in_call]
+    objected = [item for item in case.file.objected(case.company.slug) if not item.in_call]
+    written: list[Objection | Request] = [*objected, *case.file.requested(case.company.slug)]
     if not written:
         return Hindrance.NEVER_WROTE, None
     if any(item.answered for item in written):
         return None, None
-    first = min(local_day(item.when, case.calls[0].call.at) if case.calls else case.today for item in written)
+    first = min(_day(item.when, case.zone) for item in written)
     until = add_months(first, months)
     return (Hindrance.WAIT, until) if case.today <= until else (None, None)
+
+
+def _day(when: When, zone: tzinfo) -> date:
+    return when.astimezone(zone).date() if isinstance(when, datetime) else when
 
 
 def _taken(regulator: Regulator, case: Case, number: str) -> tuple[list[JudgedCall], Counter[Why]]:

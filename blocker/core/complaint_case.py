@@ -5,7 +5,7 @@ Values only. Which calls go into a complaint `complaint.py` decides, what is wri
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -41,6 +41,8 @@ class Case:
 
     company: Company | None
     """None: it is about whoever called."""
+    slugs: frozenset[str]
+    """The company and those that have gone into it."""
     calls: tuple[JudgedCall, ...]
     """Marketing calls by time: those of the company, or all."""
     unnamed: tuple[CompanyCall, ...]
@@ -53,6 +55,8 @@ class Case:
     """Of the lines, E.164, as the configuration has them."""
     today: date
     """At the household."""
+    zone: tzinfo
+    """Likewise."""
 
 
 class Lack(StrEnum):

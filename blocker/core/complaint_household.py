@@ -14,6 +14,7 @@ from blocker.core.household_file import (
     Holder,
     Objection,
     Registration,
+    Request,
     happened_before,
     local_day,
 )
@@ -91,8 +92,9 @@ def consent(told: Told, words: FormWords) -> Answer:
 
 
 def objected(told: Told, words: FormWords) -> Answer:
-    """Each objection outside calls, and that the caller was told in calls."""
+    """Each objection outside calls, what the company was asked in writing, and that the caller was told in calls."""
     lines = [_objection(told, item, words) for item in _written(told)]
+    lines += [_request(item, words) for item in told.case.file.requested(told.company) if told.company]
     lines += [said] if (said := stop(told, words)) else []
     return Answer(tuple(lines), () if lines else (Missing(Lack.OBJECTION),))
 
@@ -112,6 +114,11 @@ def _objection(told: Told, item: Objection, words: FormWords) -> str:
         text += " " + words("objection_answered", on=words.day(item.answered))
     after = sum(happened_before(item.when, call.call.at, call.call.at) is True for call in told.case.calls)
     return text + (" " + words("calls_after", count=after) if after else "")
+
+
+def _request(item: Request, words: FormWords) -> str:
+    text = words(f"asked_{item.asks}", on=words.day(item.when))
+    return text + (" " + words("objection_answered", on=words.day(item.answered)) if item.answered else "")
 
 
 def stop(told: Told, words: FormWords) -> str:
@@ -150,7 +157,12 @@ def proofs(told: Told, words: FormWords) -> Answer:
     file = told.case.file
     held = (_holder(told, name) for name in _lines(told))
     said: list[Holder | Registration] = [*_registrations(told), *(item for item in held if item)]
-    about: list[Objection | Contract | Consent] = [*file.objections, *file.contracts, *file.consents]
+    about: list[Objection | Request | Contract | Consent] = [
+        *file.objections,
+        *file.requests,
+        *file.contracts,
+        *file.consents,
+    ]
     sums = [sum_ for item in said for sum_ in item.proofs]
     sums += [sum_ for item in about if item.company == told.company for sum_ in item.proofs]
     return Answer((words("pack", count=len(told.calls)), *_names(told, sums)))

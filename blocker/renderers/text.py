@@ -26,7 +26,9 @@ from blocker.core.plain_text import one_line
 
 def render_text(document: Document) -> str:
     """The whole page, its parts one blank line apart, LF at the end of each line."""
-    parts = ["\n".join(map(one_line, _lines(block))) for block in document.blocks]
+    parts = [
+        "\n".join(one_line(line) for said in _lines(block) for line in said.split("\n")) for block in document.blocks
+    ]
     if not document.letter:
         parts[:0] = [one_line(line) for line in (document.title, document.subtitle) if line]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -58,12 +60,17 @@ def _of_many(block: Bullets | KeyFigures | Facts | Table) -> Iterator[str]:
         case KeyFigures():
             yield from (f"{item.label}: {item.value}" for item in block.items)
         case Facts():
-            yield from (f"{label}: {_plain(text)}" for label, text in block.rows)
+            yield from (_fact(label, _plain(text)) for label, text in block.rows)
         case Table():
             yield block.caption
             yield from (f"- {'; '.join(filter(None, map(_plain, row)))}" for row in block.rows)
             if block.note:
                 yield block.note
+
+
+def _fact(label: str, said: str) -> str:
+    """What has several lines stands below its label, so that it can be taken as it is."""
+    return f"{label}:\n{said}\n" if "\n" in said else f"{label}: {said}"
 
 
 def _plain(text: Text) -> str:

@@ -1,0 +1,109 @@
+"""The composition root of complaint drafts: gives them ledger, rules and renderers, and puts their files into a folder.
+
+Decides which files a draft has: `complaint.html` and `complaint.txt` to paste from, `letter.html` and `letter.pdf` for
+the post, and the pack. Either all of them are there, or none; without typst, all but the PDF.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blocker.clock import SystemClock
+from blocker.config import Config
+from blocker.core.complaint import Draft
+from blocker.core.regulator import Regulator
+from blocker.dossiers import Here, Rules
+from blocker.errors import PaperError, UsageError
+from blocker.filing.complaining import Complaining
+from blocker.holidays_of import calendar_over
+from blocker.language import Words
+from blocker.looking import known_lines, reader, rules_of, setting_of
+from blocker.pages.complaint_page import draft_page, post_page
+from blocker.renderers.html import render_html
+from blocker.renderers.pdf import render_pdf
+from blocker.renderers.text import render_text
+from blocker.rulefiles.form_words import form_words
+
+PACK = "pack"
+"""The folder of the evidence within that of the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What drafts are made with."""
+
+    complaining: Complaining
+    regulators: Mapping[str, Regulator]
+    note: str
+    """What is wrong with the household's own rules; empty where nothing is."""
+
+
+@contextlib.asynccontextmanager
+async def opened(config: Config) -> AsyncIterator[Room]:
+    """The ledger and the rules at this moment.
+
+    Raises:
+        LedgerError: there is no ledger, or it can't be read.
+        RulesError: the shipped rules can't be used.
+    """
+    rules, note = rules_of(config)
+    here = Here(lambda: rules.companies, SystemClock(), config.region, ZoneInfo(config.time_zone))
+    numbers = {line.name: line.number for line in setting_of(config).lines if line.number}
+    countries = await known_lines(config)
+    async with reader(config) as ledger:
+        judging = Rules(rules.laws, rules.ranges, calendar_over)
+        complaining = Complaining(ledger, judging, here, form_words, countries=countries, numbers=numbers)
+        yield Room(complaining, rules.regulators, note)
+
+
+def refuse_if_taken(out: Path) -> None:
+    """See that there is a place for the folder.
+
+    Raises:
+        UsageError: something is there, or what it would be in isn't.
+    """
+    if out.exists() or out.is_symlink():
+        raise UsageError(f"{out} is there already; name a folder that isn't, so that no draft is written over")
+    if not out.parent.is_dir():
+        raise UsageError(f"{out.parent} isn't a folder (make it first, or name another)")
+
+
+@contextlib.contextmanager
+def folder(out: Path) -> Iterator[Path]:
+    """A folder to write into, which gets its name only when everything is in it."""
+    refuse_if_taken(out)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
+        inner = Path(temporary) / "draft"
+        inner.mkdir(mode=0o700)
+        yield inner
+        inner.rename(out)
+
+
+def page(draft: Draft, words: Words) -> str:
+    """What there is to say of a draft, for the screen."""
+    return render_text(draft_page(draft, words, _dated(draft)))
+
+
+def _dated(draft: Draft) -> str:
+    """The last call's instant: the same records give the same bytes."""
+    return draft.case.calls[-1].call.seen.utc if draft.case.calls else f"{draft.case.today}T00:00:00.000Z"
+
+
+async def write(draft: Draft, into: Path, words: Words) -> list[str]:
+    """Write the pages of a draft; returns what there is to say of those that couldn't be made.
+
+    Raises:
+        OSError: the disk is full, or the folder can't be written to.
+    """
+    (into / "complaint.html").write_bytes(render_html(draft_page(draft, words, _dated(draft))))
+    (into / "complaint.txt").write_text(page(draft, words), encoding="utf-8")
+    letter = post_page(draft, form_words(draft.language), _dated(draft))
+    (into / "letter.html").write_bytes(render_html(letter))
+    try:
+        (into / "letter.pdf").write_bytes(await render_pdf(letter))
+    except PaperError as error:
+        return [f"there is no letter.pdf: {error}"]
+    return []
