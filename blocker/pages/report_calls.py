@@ -170,8 +170,14 @@ def _rule(flags: list[LawFlag], words: Words) -> Text:
     spans = [Span(provision.citation, Style.STRONG), Span(f": {provision.title}. ")]
     if pointing:
         spans.append(Span(words.many("{count} call points to it.", "{count} calls point to it.", pointing) + " "))
-    if open_cases := len(flags) - pointing:
-        text = words.many("Of {count} call it can't be told.", "Of {count} calls it can't be told.", open_cases)
+    unclear = [flag for flag in flags if flag.finding is not Finding.POINTS_TO]
+    if unclear:
+        text = words.many(
+            "Of {count} call it can't be told, since this isn't known: {unknown}.",
+            "Of {count} calls it can't be told, since this isn't known: {unknown}.",
+            len(unclear),
+            unknown=", ".join(map(words, dict.fromkeys(what for flag in unclear for what in flag.unknown))),
+        )
         spans.append(Span(text + " "))
     if provision.binding is Binding.ADHERENTS:
         spans.append(Span(words("It binds only those who signed it.") + " "))
