@@ -136,7 +136,7 @@ class Owner:
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
         if self.household is not None and store is not None:
-            self.cabinet.open_erasing(self.household, self.wanted, store)
+            self.cabinet.open_erasing(self.household, self.wanted, store, beside_calls=self._tolerant)
 
     def _wanted_calls(self, store: HouseholdDb | None) -> WantedCalls:
         config = self.config

@@ -36,8 +36,10 @@ MAX_BATCH = 1_000
 MAX_ERASED = 200
 """Entries that one erasure names: few enough that a call which has to be recorded meanwhile doesn't wait for long."""
 
-REWRITTEN_UP_TO = 256 << 20
-"""Bytes of a file that is written anew after erasing. A larger one keeps calls from being recorded for too long."""
+TRACES = (
+    "the ledger is too large to be written anew while calls come in, so that traces of what was erased may lie in its "
+    "unused space (to be rid of them: stop the service, run blocker erase --due, start it again)"
+)
 
 TRIES, PAUSE_SECONDS = 10, 0.2
 """How often, and how far apart, a reader is waited for that keeps SQLite's log from being emptied."""
@@ -173,14 +175,21 @@ class Ledger:
         content = erasure(self._now(), kinds, attachments=attachments, counts=counts or {}, why=why, by=by)
         return await self._queued([content], frozenset(kinds))
 
-    async def tidy(self) -> str:
+    async def tidy(self, rewrite_up_to: int | None = None) -> str:
         """After erasing: leave nothing of it in the files' unused parts. Returns what stands against it, else nothing.
+
+        While the file is written anew nothing can be recorded, so that a call which was to be turned away rings.
+
+        Args:
+            rewrite_up_to: bytes of a file that is written anew; 0 never does it and says nothing of that, None always.
 
         Raises:
             LedgerError: it can't be done, for instance on a full disk.
         """
-        async with self._turn:
-            whole = await self._db.rewrite(REWRITTEN_UP_TO)
+        whole = rewrite_up_to == 0
+        if not whole:
+            async with self._turn:
+                whole = await self._db.rewrite(rewrite_up_to)
         for _ in range(TRIES):
             async with self._turn:
                 if await self._db.empty_log():
@@ -191,7 +200,7 @@ class Ledger:
                 "another program is reading the ledger, so that SQLite's log still holds what was erased "
                 "(it goes with the next erasure, or when the service stops)"
             )
-        return "" if whole else "the ledger is too large to be written anew, so that traces may lie in its unused space"
+        return "" if whole else TRACES
 
     async def _queued(self, contents: Collection[Mapping[str, Any]], erases: frozenset[int] = frozenset()) -> int:
         salted = [{"v": VERSION, **content, "salt": secrets.token_hex(16)} for content in contents]

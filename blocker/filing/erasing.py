@@ -40,6 +40,10 @@ PAGE = 50
 BATCH = 100
 """Entries that one erasure names at most, so that a call which has to be recorded meanwhile doesn't wait for long."""
 
+REWRITTEN_BESIDE_CALLS = 4 << 20
+"""Bytes of a ledger that is written anew beside calls, where a person asks to have something erased: about as much as a
+slow card takes while a call waits for its record. What goes by age relies on SQLite's `secure_delete` alone."""
+
 PAUSE_SECONDS = 0.02
 """Between two batches: whoever calls gets the machine first."""
 
@@ -92,8 +96,8 @@ class Eraser(Protocol):
         """Remove contents and say so; durable on return."""
         ...
 
-    async def tidy(self) -> str:
-        """Leave nothing of them in unused parts of files; what stands against it, else nothing."""
+    async def tidy(self, rewrite_up_to: int | None = None) -> str:
+        """Leave nothing of them in unused parts of a file that has so many bytes at most; what stands against it."""
         ...
 
 
@@ -183,7 +187,10 @@ class Erasing:
         zone: ZoneInfo,
         wanted_days: int,
         unwanted_days: int,
+        beside_calls: bool,
     ) -> None:
+        """`beside_calls`: whether calls may come meanwhile, which must not wait."""
+        self._beside_calls = beside_calls
         self._records, self._ledger, self._outside, self._clock, self._zone = records, ledger, outside, clock, zone
         self._days = {"wanted_days": wanted_days, "unwanted_days": unwanted_days}
         self._one_at_a_time = asyncio.Lock()
@@ -249,9 +256,14 @@ class Erasing:
         for sha256 in sorted(gone - named):
             if self._outside.files.exists(sha256):
                 await self._outside.files.remove(sha256)
-        if (erased.entries or asked) and (left := await self._open().tidy()):
+        if (erased.entries or asked or not self._beside_calls) and (left := await self._tidy(asked=asked)):
             erased.warnings.append(left)
         erased.warnings += await self._outside.remake(weeks)
+
+    async def _tidy(self, *, asked: bool) -> str:
+        if not self._beside_calls:
+            return await self._open().tidy()
+        return await self._open().tidy(REWRITTEN_BESIDE_CALLS if asked else 0)
 
     async def _due(self) -> AsyncIterator[Batch]:
         terms = Terms.at(self._clock.now(), **self._days, open_cases=await self._outside.open_cases())
@@ -275,6 +287,8 @@ class Erasing:
             some = numbers[first : first + BATCH]
             yield Batch(some, written=[others[n] for n in some])
         imports = {n for n, content in attached if content.get("what") == What.IMPORT and _before(content, terms.short)}
+        if terms.open_cases:
+            imports.clear()  # they may hold calls of that company
         if files := files_alone(attached, imports):
             yield Batch(sorted(files), files=sorted(files.values()))
 

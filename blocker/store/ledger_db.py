@@ -108,6 +108,7 @@ class LedgerDb:
             await self._fetch(query, [json.dumps(list(numbers))])
             await self.append([row])
             await self._fetch("COMMIT")
+            self._in_log += len(numbers)  # or much erasing would fill the log, to be folded in while a call waits
         finally:
             if self._connection.in_transaction:
                 await self._fetch("ROLLBACK")
@@ -125,12 +126,14 @@ class LedgerDb:
         self._in_log = 0 if not busy else self._in_log
         return not busy
 
-    async def rewrite(self, at_most: int) -> bool:
+    async def rewrite(self, at_most: int | None) -> bool:
         """Write the file anew, without its unused space; False, and nothing done, where it has more than so many bytes.
+
+        None is for any size.
 
         Where SQLite moved a content from page to page, a copy may lie in unused space, which `secure_delete` passes by.
         """
-        if self._path.stat().st_size > at_most:
+        if at_most is not None and self._path.stat().st_size > at_most:
             return False
         await self._fetch("VACUUM")
         return True
@@ -202,6 +205,26 @@ class LedgerDb:
         """How many entries of a stretch have a content."""
         query = "SELECT count(*) FROM contents WHERE n BETWEEN ? AND ?"
         return int((await self._fetch(query, [first, last]))[0][0])
+
+    async def span(self, since: str, until: str) -> tuple[int, int]:
+        """The first and the last number of the contents of a span of time; 1 and 0 where there is none."""
+        query = "SELECT min(n), max(n) FROM contents WHERE at >= ? AND at < ?"
+        ((first, last),) = await self._fetch(query, [since, until])
+        return (1, 0) if first is None else (int(first), int(last))
+
+    async def gists(self, fields: Sequence[str], first: int, last: int) -> str:
+        """A line for each content of a stretch: its number, a space, and some of its fields as a JSON array.
+
+        One text for all, so that SQLite's thread needn't hand over each (and wait for Python at each). Fields that
+        aren't there are null; `a.b` is the field `b` of the object `a`.
+        """
+        paths = json.dumps([f"$.{field}" for field in fields])[1:-1].replace('"', "'")
+        query = (
+            f"SELECT group_concat(n || ' ' || json_extract(content, {paths}), char(10))"  # noqa: S608  (names from here)
+            " FROM (SELECT n, content FROM contents WHERE n BETWEEN ? AND ? ORDER BY n)"
+        )
+        ((text,),) = await self._fetch(query, [first, last])
+        return text or ""
 
     async def fingerprint(self, since: str, until: str) -> str:
         """How many entries of a span have contents, the sum of their numbers and the last one's link; empty for none.

@@ -182,7 +182,7 @@ async def filled_with_the_past(data: Path, now: datetime) -> None:
     """A ledger with ordinary and unwanted calls of the last five years."""
     data.mkdir(mode=0o700)
     ledger = await Ledger.open(data)
-    for days in (1, 20, 29, 31, 40, 400, 1095, 1097, 1500, 1800):
+    for days in (1800, 1500, 1097, 1095, 400, 40, 31, 29, 20, 1):
         at = now - timedelta(days=days, hours=1)
         for kind, number in (("ordinary", f"+3225551{days:04d}"), ("unwanted", f"+3225552{days:04d}")):
             about = screened(at, f"{kind}{days:08d}", number=number)
@@ -214,6 +214,29 @@ async def test_what_is_old_goes_by_itself(tmp_path: Path) -> None:
     await program.stop()
     (erasure,) = erasures(program)
     assert sum(sum(week.values()) for week in erasure["counts"].values()) == 10
+
+
+async def test_no_call_waits_for_the_file_to_be_written_anew(tmp_path: Path) -> None:
+    """What goes by age beside calls leaves the file as large as it was; a command alone then writes it anew."""
+    program = Program(tmp_path)
+    program.data.mkdir(mode=0o700)
+    old = datetime.now(UTC) - timedelta(days=40)
+    ledger = await Ledger.open(program.data)
+    await ledger.append(*(screened(old, f"{n:016x}", name="Zoë") for n in range(200)))
+    await ledger.append(record.service_stopped(datetime.now(UTC), "asked to"))
+    await ledger.close()
+
+    def unused() -> int:
+        with closing(sqlite3.connect(program.data / "ledger.sqlite3")) as database:
+            return int(database.execute("PRAGMA freelist_count").fetchone()[0])
+
+    await program.start()
+    await program.logged("erased what was kept for long enough")
+    assert unused() > 10
+    assert await program.stop() == 0
+    assert "Nothing erased" in program.run("erase", "--due").stdout
+    assert unused() == 0
+    assert held(program, ["Zoë"]) == []
 
 
 async def test_files_go_with_what_rested_on_them(tmp_path: Path) -> None:

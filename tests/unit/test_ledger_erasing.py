@@ -147,14 +147,25 @@ async def test_a_reader_that_stays_is_said(tmp_path: Path, monkeypatch: pytest.M
     await ledger.close()
 
 
-async def test_a_file_that_is_too_large_to_be_written_anew_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def unused_pages(directory: Path) -> int:
+    """Pages of the file that nothing is in; none right after it was written anew."""
+    with closing(sqlite3.connect(directory / "ledger.sqlite3")) as database:
+        return int(database.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("up_to", "said", "anew"), [(0, "", 0), (1000, "too large", 0), (1 << 30, "", 1), (None, "", 1)]
+)
+async def test_the_file_is_written_anew_only_as_far_as_calls_can_wait(
+    tmp_path: Path, up_to: int | None, said: str, anew: int
 ) -> None:
-    """Where the whole file can't be written anew in a short time, traces may be left, and that is said."""
-    monkeypatch.setattr(ledger_module, "REWRITTEN_UP_TO", 1000)
-    ledger = await filled(tmp_path, 50)
-    await ledger.erase([5], "asked for", "Anna")
-    assert "too large" in await ledger.tidy()
+    """A file that is larger than may be written anew is left, and that is said; where none was to be, nothing is."""
+    ledger = await filled(tmp_path, 300)
+    await ledger.erase(range(1, 201), "age", "")
+    left = await ledger.tidy(up_to)
+    assert (said in left, bool(left)) == (True, bool(said))
+    assert (unused_pages(tmp_path) == 0) == bool(anew)
+    assert held(tmp_path, [marker(n) for n in range(1, 201)]) == []
     await ledger.close()
 
 
