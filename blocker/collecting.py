@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from blocker.core import watching
 from blocker.core.corrected import withdrawn_of
+from blocker.core.ended import ended_of
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
 from blocker.core.erasure import ErasedOfWeek
+from blocker.core.gist import Gist
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
     NO_STATEMENT,
@@ -24,37 +26,26 @@ from blocker.core.observed import (
     Standing,
     Statement,
     list_change_of,
-    seen_call,
     statement_of,
 )
-from blocker.core.report import Report
+from blocker.core.report import Listed, Report
 from blocker.core.settling import Settled, Settling
 from blocker.core.tally import Sample, Tally
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
+from blocker.filing.calls_around import Around, Entry, GistReader, Whole, entries_around
 from blocker.number_rows import NumberRows
 
 OUTCOME_MARGIN = timedelta(hours=1)
 """How far outside the week outcomes of its calls are looked for: they come within seconds, but a clock may be set."""
 
+_LISTS = ("unwanted", "suspected", "odd", "false_positives", "refused")
+"""What a report lists of this machine's calls."""
+
 EachCall = Callable[[SeenCall], object]
 
 
-class Entry(Protocol):
-    """An entry of the ledger that has its content."""
-
-    @property
-    def n(self) -> int:
-        """Its number, from 1."""
-        ...
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
-
-
-class EntryReader(Protocol):
+class EntryReader(GistReader, Protocol):
     """The ledger, to be read."""
 
     async def head(self) -> Head:
@@ -62,9 +53,17 @@ class EntryReader(Protocol):
         ...
 
     def entries(
-        self, *, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        *,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
-        """The entries that have contents, in order of their numbers; `since` and `until` are about their time `at`."""
+        """The entries that have contents, in order of their numbers.
+
+        `since` and `until` are about their time `at`; `calls` are the ids of the calls they are about.
+        """
         ...
 
     def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
@@ -126,17 +125,34 @@ async def collect(
             erased.take(entry.n, entry.content)
         elif kind != EntryKind.STATEMENT or entry.n not in withdrawn:
             collected.take_from_whole_ledger(entry.n, entry.content)
-    async for entry in reader.entries(since=start - OUTCOME_MARGIN, until=end + OUTCOME_MARGIN):
-        if entry.n <= head.n:
-            collected.take_from_week(entry.n, entry.content)
+    async for entries in entries_around(reader, start - OUTCOME_MARGIN, end + OUTCOME_MARGIN, head.n):
+        collected.take_from_week(entries)
     collected.end_of_week()
+    changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
+    collected.take_changes(entry for entry in changes if entry.n <= head.n)
     async for entry in reader.begun(start, end):
         if entry.n <= head.n and still_counts(entry.n, entry.content, withdrawn):
             collected.take_from_elsewhere(entry.n, entry.content)
     later = await first(reader.entries(since=end))
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
+    report = await _with_ends(reader, head, report)
     return replace(report, fault=making.fault, made_on=made_on, erased=erased.told())
+
+
+async def _with_ends(reader: EntryReader, head: Head, report: Report) -> Report:
+    """The report with how each call that it lists ended, where the phone system told, however much later."""
+    lists = {name: getattr(report, name) for name in _LISTS}
+    calls = {call.call for listed in lists.values() for call in listed.items}
+    if not calls:
+        return report
+    found = [e async for e in reader.entries(kinds=[EntryKind.CALL_ENDED], calls=calls) if e.n <= head.n]
+    ended = dict([ended_of(entry.n, entry.content) for entry in found])
+    with_ends: dict[str, Any] = {
+        name: Listed(listed.total, tuple(call._replace(ended=ended.get(call.call)) for call in listed.items))
+        for name, listed in lists.items()
+    }
+    return replace(report, **with_ends)
 
 
 class _Collected:
@@ -148,7 +164,7 @@ class _Collected:
         self._watch, self._zone, self._each = watch, zone, each
         self._start, self._end = map(format_time, bounds)
         self._statements: dict[str, Statement] = {}
-        self._settling = Settling()
+        self._settling: Settling[Gist | Whole] = Settling()
         self._tally, self._numbers = Tally(), NumberRows(temporary)
         self._changes: Sample[ListChange] = Sample()
         self._first = self._last = 0
@@ -162,19 +178,22 @@ class _Collected:
         else:
             self._watch.take(n, content)
 
-    def take_from_week(self, n: int, content: Mapping[str, Any]) -> None:
-        """Take an entry from around the week; statements must have been taken before."""
-        kind, at = content["kind"], content["at"]
-        if kind == EntryKind.OUTCOME:
-            self._count(self._settling.outcome(content))
-        if not self._start <= at < self._end:
-            return
-        self._latest = max(self._latest, at)
-        if kind == EntryKind.CALL_SCREENED:
-            self._first, self._last = self._first or n, n
-            self._count(self._settling.call(n, content))
-        elif kind == EntryKind.LIST_CHANGED:
-            self._changes.add(list_change_of(n, content, self._zone))
+    def take_from_week(self, entries: Iterable[Around]) -> None:
+        """Take entries from around the week; statements must have been taken before."""
+        for entry in entries:
+            if entry.outcome is not None:
+                self._count(self._settling.outcome(entry.outcome))
+            if not self._start <= entry.at < self._end:
+                continue
+            self._latest = max(self._latest, entry.at)
+            if entry.call is not None:
+                self._first, self._last = self._first or entry.n, entry.n
+                self._count(self._settling.call(entry.n, entry.call))
+
+    def take_changes(self, entries: Iterable[Entry]) -> None:
+        """Take the changes of the household's lists in the week."""
+        for entry in entries:
+            self._changes.add(list_change_of(entry.n, entry.content, self._zone))
 
     def end_of_week(self) -> None:
         """All entries from around the week were taken."""
@@ -186,9 +205,9 @@ class _Collected:
         self._each(call)
         self._tally.add(call)
 
-    def _count(self, settled: Iterable[Settled]) -> None:
-        for n, screened, outcome in settled:
-            call = seen_call(n, screened, outcome, self._statements.get(screened["call"], NO_STATEMENT))
+    def _count(self, settled: Iterable[Settled[Gist | Whole]]) -> None:
+        for _, screened, outcome in settled:
+            call = screened.seen(outcome, self._statements.get(screened.get("call", ""), NO_STATEMENT))
             self._each(call)
             self._tally.add(call)
             if call.presented == "e164":
@@ -221,5 +240,6 @@ class _Collected:
             unwatched_seconds=self._watch.unwatched_seconds(),
             silent_after=latest if silent else "",
             changes=self._changes.listed(),
+            refused=self._tally.shown[Standing.REFUSED].listed(),
             elsewhere=self._tally.elsewhere.listed(),
         )

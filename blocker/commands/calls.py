@@ -17,7 +17,7 @@ from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Statement, seen_call, statement_of
 from blocker.core.plain_text import shortened
-from blocker.core.settling import Settled, Settling
+from blocker.core.settling import Content, Settled, Settling
 from blocker.earlier import withdrawn
 
 MAX_NUMBER = 36_500
@@ -83,8 +83,8 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
         since = max(times) - timedelta(days=arguments.days)
         statements: dict[str, Statement] = {}
         gone = await withdrawn(reader)
-        settled: deque[Settled] = deque(maxlen=arguments.limit)
-        settling = Settling()
+        settled: deque[Settled[Content]] = deque(maxlen=arguments.limit)
+        settling: Settling[Content] = Settling()
         async for entry in reader.entries(kinds=_KINDS, since=since):
             match entry.content["kind"]:
                 case EntryKind.STATEMENT if entry.n in gone:

@@ -24,7 +24,8 @@ MARKETING_REASONS = frozenset(
 """Reasons that say “marketing”; the others that can block (withheld, premium …) are only the household's policy."""
 
 _HOUSEHOLD_SAID_YES = frozenset({str(Reason.PROTECTED), str(Reason.ALLOW_LIST)})
-_NOT_PRESENTED = frozenset({"withheld", "unavailable"})
+NOT_PRESENTED = frozenset({"withheld", "unavailable"})
+"""Kinds of `presented` of which neither number nor name is ever given."""
 
 
 class Happened(StrEnum):
@@ -158,8 +159,7 @@ def seen_call(n: int, content: Content, outcome: Content | None, statement: Stat
     """
     presented, verdict, action = content["presented"], content["verdict"], content["action"]
     answer = content.get("answer") if action == "ring" else outcome
-    happened = _happened(action, outcome)
-    matches = verdict["matches"]
+    happened = happened_of(action, outcome)
     number, name = shown_caller(presented)
     return SeenCall(
         n=n,
@@ -174,32 +174,34 @@ def seen_call(n: int, content: Content, outcome: Content | None, statement: Stat
         name=name,
         decision=verdict["decision"],
         reason=verdict["reason"],
-        match=_match_text(matches) if matches else "",
+        match=match_text(verdict["matches"]),
         action=action,
         happened=happened,
         after_ms=answer["after_ms"] if answer and answer["acknowledged"] else None,
         observe_only=content["observe_only"],
         flagged=verdict["flagged"],
         statement=statement,
-        standing=_standing(verdict, happened, statement.mark),
+        standing=standing_of(verdict, happened, statement.mark),
     )
 
 
 def shown_caller(presented: Content) -> tuple[str, str]:
     """Number and name as `SeenCall` has them, from an entry's `presented`."""
-    if presented["kind"] in _NOT_PRESENTED:
+    if presented["kind"] in NOT_PRESENTED:
         return "", ""
     return presented["number"] or one_line(as_unicode(presented["raw"])), one_line(as_unicode(presented["name"]))
 
 
-def _happened(action: str, outcome: Content | None) -> Happened:
+def happened_of(action: str, outcome: Content | None) -> Happened:
+    """What became of a call, by what was to be done with it and its `outcome` entry."""
     if action == "ring":
         return Happened.LET_THROUGH
     refused = outcome is not None and outcome["result"] == "refused" and outcome["acknowledged"]
     return Happened.REFUSED if refused else Happened.UNKNOWN
 
 
-def _standing(verdict: Content, happened: Happened, mark: str) -> Standing:
+def standing_of(verdict: Content, happened: Happened, mark: str) -> Standing:
+    """Where a call stands, `mark` being the one in force."""
     if mark == "marketing":
         return Standing.UNWANTED
     if mark == "wanted":
@@ -213,7 +215,8 @@ def _standing(verdict: Content, happened: Happened, mark: str) -> Standing:
     return Standing.SUSPECTED if listed or reason in MARKETING_REASONS else Standing.UNMARKED
 
 
-def _match_text(matches: list[Content]) -> str:
+def match_text(matches: list[Content]) -> str:
+    """What matched and where that is written, as one line; empty for nothing."""
     return one_line("; ".join(f"{match['kind']} {match['what']} ({match['where']})" for match in matches))
 
 

@@ -5,23 +5,34 @@ Decides nothing about a call: that one never got an outcome is told by there bei
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 Content = Mapping[str, Any]
+
+
+class Fields(Protocol):
+    """What is known of a `call-screened` entry: `call` and `action` at least."""
+
+    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401  (as `dict.get`)
+        """A field."""
+        ...
+
+
+C = TypeVar("C", bound=Content | Fields)
 
 CALLS_IN_HAND = 1_000
 """How many calls are held back, to keep their order, while the first of them waits for its outcome."""
 
 
-class Settled(NamedTuple):
+class Settled(NamedTuple, Generic[C]):
     """A call's entry, and that of its outcome if there is one."""
 
     n: int
-    screened: Content
+    screened: C
     outcome: Content | None
 
 
-class Settling:
+class Settling(Generic[C]):
     """Takes entries in the ledger's order and gives calls in that order, each as soon as its outcome is known.
 
     Memory stays flat: where an outcome doesn't come, the calls behind it go ahead after `CALLS_IN_HAND`, and it follows
@@ -29,10 +40,10 @@ class Settling:
     """
 
     def __init__(self) -> None:
-        self._in_hand: OrderedDict[str, Settled] = OrderedDict()
-        self._overdue: dict[str, Settled] = {}
+        self._in_hand: OrderedDict[str, Settled[C]] = OrderedDict()
+        self._overdue: dict[str, Settled[C]] = {}
 
-    def call(self, n: int, content: Content) -> Iterator[Settled]:
+    def call(self, n: int, content: C) -> Iterator[Settled[C]]:
         """Take a `call-screened` entry."""
         if content.get("action") == "ring" and not self._in_hand:
             yield Settled(n, content, None)
@@ -43,7 +54,7 @@ class Settling:
             self._overdue[call] = waiting
         yield from self._ready()
 
-    def outcome(self, content: Content) -> Iterator[Settled]:
+    def outcome(self, content: Content) -> Iterator[Settled[C]]:
         """Take an `outcome` entry; that of a call it never saw is passed over."""
         call = content.get("call", "")
         if call in self._in_hand:
@@ -52,13 +63,13 @@ class Settling:
         elif call in self._overdue:
             yield self._overdue.pop(call)._replace(outcome=content)
 
-    def rest(self) -> Iterator[Settled]:
+    def rest(self) -> Iterator[Settled[C]]:
         """When everything is read: the calls that never had an outcome, and those that waited behind them."""
         yield from sorted([*self._overdue.values(), *self._in_hand.values()], key=lambda settled: settled.n)
         self._overdue.clear()
         self._in_hand.clear()
 
-    def _ready(self) -> Iterator[Settled]:
+    def _ready(self) -> Iterator[Settled[C]]:
         while self._in_hand:
             call, first = next(iter(self._in_hand.items()))
             if first.screened.get("action") != "ring" and first.outcome is None:

@@ -4,6 +4,7 @@ Decides which entries a reader gets and in which order. Doesn't check the chain,
 connection of its own, so that the writer never waits for a reader, and in memory that doesn't grow with the ledger.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from blocker.core.entry import EMPTY, VERSION, Head, format_time, parse_time, sha256_hex
+from blocker.core.gist import FIELDS
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb
+
+GISTS = 1_000
+"""Entries whose gists are read at once: few megabytes, and few thread hops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,33 @@ class LedgerReader:
         async for chunk in chunks:
             for n, line in chunk:
                 yield Entry(n, _read(n, line))
+
+    async def numbered(self, numbers: Collection[int]) -> AsyncIterator[Entry]:
+        """Those entries that have contents, in order of number; raises as `entries` does."""
+        async for chunk in self._db.contents_of(numbers):
+            for n, line in chunk:
+                yield Entry(n, _read(n, line))
+
+    async def gists(self, since: datetime, until: datetime) -> AsyncIterator[str]:
+        """Lines of `core/gist.py`, many in one text, in order of number; raises as `entries` does.
+
+        They are of all entries of a span of time (by `at`, aware) that have contents, and may be of others. The next
+        text is made by SQLite, in its thread, while the caller works on one.
+        """
+        first, last = await self._db.span(format_time(since), format_time(until))
+        coming: asyncio.Task[str] | None = None
+        try:
+            while first <= last:
+                text = await (coming or self._db.gists(FIELDS, first, min(last, first + GISTS - 1)))
+                coming, first = None, first + GISTS
+                if first <= last:
+                    coming = asyncio.create_task(self._db.gists(FIELDS, first, min(last, first + GISTS - 1)))
+                    await asyncio.sleep(0)  # so that it begins
+                if text:
+                    yield text
+        finally:
+            if coming is not None:
+                await asyncio.wait([coming])
 
     async def fingerprint(self, since: datetime, until: datetime) -> str:
         """A text that differs wherever entries of a span of time (by `at`, aware) came or lost their contents.

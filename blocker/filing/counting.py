@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from blocker.collecting import OUTCOME_MARGIN, Entry
+from blocker.collecting import OUTCOME_MARGIN
 from blocker.core.corrected import withdrawn_of
 from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
-from blocker.core.entry import EntryKind, parse_time
+from blocker.core.entry import EntryKind, format_time, parse_time
+from blocker.core.gist import Gist
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
 from blocker.core.settling import Settled, Settling
 from blocker.core.week import Week
+from blocker.filing.calls_around import Entry, GistReader, Whole, entries_around
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""
@@ -27,7 +29,7 @@ CALLS_AT_ONCE = 500
 _OF_CALLS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME})
 
 
-class Ledger(Protocol):
+class Ledger(GistReader, Protocol):
     """The ledger, to be read."""
 
     def entries(
@@ -106,17 +108,19 @@ async def _seen_by_machine(ledger: Ledger, week: Week, zone: ZoneInfo, kept: Kep
 
 
 async def _read(ledger: Ledger, bounds: tuple[datetime, datetime], around: tuple[datetime, datetime]) -> Counter[Cell]:
+    start, end = map(format_time, bounds)
     cells: Counter[Cell] = Counter()
-    settling = Settling()
+    settling: Settling[Gist | Whole] = Settling()
 
-    def count(settled: Iterable[Settled]) -> None:
-        cells.update(cell_of(seen_call(n, screened, outcome)) for n, screened, outcome in settled)
+    def count(settled: Iterable[Settled[Gist | Whole]]) -> None:
+        cells.update(cell_of(screened.seen(outcome, NO_STATEMENT)) for _, screened, outcome in settled)
 
-    async for entry in ledger.entries(_OF_CALLS, *around):
-        if entry.content["kind"] == EntryKind.OUTCOME:
-            count(settling.outcome(entry.content))
-        elif bounds[0] <= parse_time(entry.content["at"]) < bounds[1]:
-            count(settling.call(entry.n, entry.content))
+    async for entries in entries_around(ledger, *around):
+        for entry in entries:
+            if entry.outcome is not None:
+                count(settling.outcome(entry.outcome))
+            elif entry.call is not None and start <= entry.at < end:
+                count(settling.call(entry.n, entry.call))
     count(settling.rest())
     return cells
 

@@ -4,6 +4,7 @@ Contents are made by `core/record.py`, so that they are those the program writes
 """
 
 import itertools
+import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from blocker.core import record
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.entry import EMPTY, Head, canonical, format_time, link_line, sha256_hex
+from blocker.core.gist import FIELDS
 from blocker.core.listing import Listing, ListName, parse_target
 from blocker.core.machine_facts import UNDECIDED
 from blocker.core.number import E164, Caller, Withheld
@@ -167,6 +169,17 @@ class Told:
         for entry in _begun(self._entries, since, until):
             yield entry
 
+    async def gists(self, *_: datetime) -> AsyncIterator[str]:
+        """As `LedgerReader.gists`, of all entries."""
+        for text in _gists(self._entries):
+            yield text
+
+    async def numbered(self, numbers: Collection[int]) -> AsyncIterator[Entry]:
+        """As `LedgerReader.numbered`."""
+        for entry in self._entries:
+            if entry.n in numbers:
+                yield entry
+
 
 class MadeUp:
     """A ledger of any length whose entries are made anew at each reading, so that it takes no memory itself."""
@@ -180,18 +193,34 @@ class MadeUp:
         return Head(self._entries, "ab" * 32)
 
     async def entries(
-        self, kinds: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
         """As `LedgerReader.entries`."""
         made = (Entry(n, content) for n, content in enumerate(self._make(), 1))
         for entry in _chosen(made, kinds, since, until):
-            yield entry
+            if calls is None or entry.content.get("call") in calls:
+                yield entry
 
     async def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
         """As `LedgerReader.begun`."""
         made = (Entry(n, content) for n, content in enumerate(self._make(), 1))
         for entry in _begun(made, since, until):
             yield entry
+
+    async def gists(self, *_: datetime) -> AsyncIterator[str]:
+        """As `LedgerReader.gists`, of all entries."""
+        for text in _gists(Entry(n, content) for n, content in enumerate(self._make(), 1)):
+            yield text
+
+    async def numbered(self, numbers: Collection[int]) -> AsyncIterator[Entry]:
+        """As `LedgerReader.numbered`."""
+        for n, content in enumerate(self._make(), 1):
+            if n in numbers:
+                yield Entry(n, content)
 
 
 def many_calls(calls: int, *, numbers: int) -> Iterator[dict[str, Any]]:
@@ -216,6 +245,25 @@ def many_calls(calls: int, *, numbers: int) -> Iterator[dict[str, Any]]:
         else:
             yield {**refused, **about, "presented": {**refused["presented"], "number": number}}
             yield {**outcome, **about}
+
+
+def gist_line(n: int, content: Mapping[str, Any]) -> str:
+    """The line that SQLite makes of an entry."""
+    values = [_field(content, *path.split(".")) for path in FIELDS]
+    return f"{n} {json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(',', ':'))}"
+
+
+def _field(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _gists(entries: Iterable[Entry]) -> Iterator[str]:
+    """Texts of a few lines."""
+    entries = iter(entries)
+    while some := list(itertools.islice(entries, 100)):
+        yield "\n".join(gist_line(entry.n, entry.content) for entry in some)
 
 
 def _begun(entries: Iterable[Entry], since: datetime, until: datetime) -> list[Entry]:

@@ -15,7 +15,7 @@ from fakes.ledgers import chained, lay_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocker.collecting import Entry, collect
+from blocker.collecting import collect
 from blocker.core.call_row import CallRow
 from blocker.core.corrected import correction
 from blocker.core.counts import Cell, Span, cell_of
@@ -27,6 +27,7 @@ from blocker.core.verdict import Reason
 from blocker.core.week import Week
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
+from blocker.filing.calls_around import Entry
 from blocker.filing.counting import count_weeks
 from blocker.store.week_counts import FOLDER, WeekCountsFolder
 
@@ -123,7 +124,7 @@ class Watched:
     def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
         self.spans: list[str] = []
-        self.begun, self.fingerprint = ledger.begun, ledger.fingerprint
+        self.begun, self.fingerprint, self.numbered = ledger.begun, ledger.fingerprint, ledger.numbered
 
     def entries(
         self,
@@ -133,8 +134,12 @@ class Watched:
         calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
         """As `LedgerReader.entries`."""
-        self.spans += [since.date().isoformat()] if since else []
         return self._ledger.entries(kinds, since, until, calls)
+
+    def gists(self, since: datetime, until: datetime) -> AsyncIterator[str]:
+        """As `LedgerReader.gists`."""
+        self.spans.append(since.date().isoformat())
+        return self._ledger.gists(since, until)
 
 
 async def spans_read(directory: Path, folder: Path | None = None) -> tuple[list[str], Span]:
