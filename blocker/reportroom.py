@@ -1,7 +1,8 @@
 """The composition root of the weekly report: gives its use cases the ledger, the rules, and what renders its files.
 
-Decides which files a report has: `report.html` and `report.pdf` in the household's first language, the others with the
-language in their names, such as `report.fr.pdf`; and that a report without PDF is better than none.
+Decides which files a report has: `report.html`, `report.pdf` and `report.ics` in the household's first language, the
+others with the language in their names, such as `report.fr.pdf`; that there is a calendar only where there are days in
+it; and that a report without PDF is better than none.
 """
 
 import dataclasses
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from blocker.collecting import Making
 from blocker.config import Config
+from blocker.core.entry import parse_time
 from blocker.core.languages import Language, language_of
 from blocker.core.report import Report
 from blocker.core.week import Week
@@ -22,7 +24,9 @@ from blocker.evidence.reading import LedgerReader
 from blocker.filing.weekly import Gathering
 from blocker.holidays_of import calendar_over
 from blocker.language import Words
+from blocker.letterroom import calendar_of
 from blocker.looking import FORMS, count_year, known_lines, rules_of
+from blocker.pages.followup_words import told
 from blocker.pages.report_page import about_files, report_page
 from blocker.renderers import calls_csv, json_report
 from blocker.renderers.html import render_html
@@ -87,6 +91,10 @@ class _Pages:
             page = report_page(report, self.beside, words)
             name = f"report.{language}" if place else "report"
             (building / f"{name}.html").write_bytes(render_html(page))
+            days = [day for day in self.beside.followups if day.on >= report.week.monday]
+            if days:  # a calendar without any isn't one, says RFC 5545
+                calendar = calendar_of(told(days, words, self.beside.name_of), parse_time(report.end))
+                (building / f"{name}.ics").write_bytes(calendar)
             if can_render():
                 try:
                     (building / f"{name}.pdf").write_bytes(await render_pdf(page, _attached(building, words)))

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from blocker.core.counts import Cell, Span
+from blocker.core.followups import Due, FollowUp
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
@@ -27,6 +28,9 @@ MOST_REVIEWED = 15
 
 _OWN_WORD = frozenset({str(Reason.BLOCK_LIST), str(Reason.COMPANY)})
 """Reasons by which the household itself said that such a caller isn't to ring."""
+
+
+_NEXT_STEPS = frozenset({Due.REMIND, Due.COMPLAIN})
 
 
 class MarkKind(StrEnum):
@@ -79,6 +83,8 @@ class What(StrEnum):
     LEDGER = "ledger"
     UNSCREENED = "unscreened"
     WANTED = "wanted"
+    OVERDUE = "overdue"
+    """A company's answer, or the household's next step."""
     SAY_WHO = "say-who"
     SETTLE = "settle"
     COMPLAIN = "complain"
@@ -94,6 +100,8 @@ class Task(NamedTuple):
     """The id of a call, a number, or the slug of a company."""
     name: str = ""
     """The company's."""
+    due: FollowUp | None = None
+    """What `OVERDUE` is about."""
 
 
 class KnownCompany(NamedTuple):
@@ -120,6 +128,12 @@ class Beside:
     """Calls that were said to be marketing, and were too many to be judged."""
     companies: Mapping[str, KnownCompany] = field(default_factory=lambda: MappingProxyType({}))
     """By the slug that statements have."""
+    followups: tuple[FollowUp, ...] = ()
+    """What follows from what the household has said, past days too, in their order."""
+
+    def name_of(self, slug: str) -> str:
+        """A company's name; its slug where nothing else is known."""
+        return self.companies[slug].name if slug in self.companies else slug
 
 
 def is_unwanted(cell: Cell) -> bool:
@@ -161,7 +175,12 @@ def _only_listed(call: SeenCall) -> bool:
 
 def tasks(report: Report, beside: Beside) -> list[Task]:
     """What the household does best now, at most `MOST_TASKS`, the most useful first."""
-    return [*_repairs(report), *_words(report), *_levers(report, beside)][:MOST_TASKS]
+    overdue = [
+        Task(What.OVERDUE, 0, item.company, beside.name_of(item.company), item)
+        for item in beside.followups
+        if item.due in _NEXT_STEPS and item.on <= report.week.sunday
+    ]
+    return [*_repairs(report), *overdue, *_words(report), *_levers(report, beside)][:MOST_TASKS]
 
 
 def _repairs(report: Report) -> Iterable[Task]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from blocker.core.company import CompanyBook
 from blocker.core.company_calls import CompanyCall
 from blocker.core.counts import Span
+from blocker.core.followups import followups
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
 from blocker.core.told_in_calls import with_statements
@@ -55,14 +56,24 @@ class Gathering:
         calls = await calls_spoken_of(ledger, self._lines, self._region)
         start, end = week.bounds(self._zone)
         of_week = [call.seen.call for call in calls if call.marketing and start <= call.at < end]
-        slugs = {call.said.company for call in calls if call.said.company}
+        days = followups(
+            file, self._rules.laws, self._rules.calendar, country=self._region, country_of=self._country_of
+        )
+        slugs = {call.said.company for call in calls if call.said.company} | {
+            day.company for day in days if day.company
+        }
         return Beside(
             year=year,
             marked=self._marked(file, year.weeks[0].week.monday, week.sunday),
             flags=self._flags(calls, file, set(of_week[:MOST_JUDGED]), week.sunday),
             unjudged=len(of_week[MOST_JUDGED:]),
             companies={slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
+            followups=days,
         )
+
+    def _country_of(self, slug: str) -> str:
+        company = self._book.by_slug(slug)
+        return company.country if company else self._region
 
     def _known(self, slug: str, file: HouseholdFile, on: date) -> KnownCompany:
         heir = self._book.successor(slug, on)

@@ -94,7 +94,7 @@ def _table(
         *([Column(words("Law"), 0.6)] if by_law else []),
         Column(words("What was done"), 1.4),
         Column(words("Call"), 0.9),
-        Column(words("Entry"), 0.6, Align.END),
+        Column(words("Entry"), 0.7, Align.END),
     )
     rows = tuple(
         (

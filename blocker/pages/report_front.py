@@ -5,6 +5,7 @@ do now, for whom it was said to be, and how the weeks compare. A light word is a
 is never about a caller.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from blocker.core.counts import Cell
@@ -27,6 +28,7 @@ from blocker.core.plain_text import shortened
 from blocker.core.report import Report
 from blocker.core.weekly import Beside, Task, What, came_through, is_kept_away, is_unwanted, tasks
 from blocker.language import Words
+from blocker.pages.followup_words import told
 from blocker.pages.report_words import LONGEST_TEXT, SHORT_ID, command, duration, moment
 
 LONGEST_FAULT = 400
@@ -49,6 +51,7 @@ def front(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     else:
         yield Paragraph(plain(words("Nothing. Enjoy the quiet.")))
     yield from _said_for(report, words)
+    yield from _by_line(beside, words)
     yield from _comparison(beside, words)
 
 
@@ -201,6 +204,9 @@ def _task(task: Task, words: Words) -> Text:
                 task.calls,
             )
             return Span(text + " "), command(f"blocker allow add {task.about}")
+        case What.OVERDUE if task.due:
+            (day,) = told([task.due], words, lambda _: task.name)
+            return Span(f"{day.title}. {day.text} "), command(day.command)
         case What.SAY_WHO:
             text = words.many(
                 "Say for whom the caller said to call in {count} unwanted call, while it is fresh: authorities "
@@ -227,7 +233,7 @@ def _task(task: Task, words: Words) -> Text:
                 company=task.name,
             )
             return Span(text + " "), command("blocker complaint list")
-        case What.OBJECT:
+        case _:
             text = words.many(
                 "{count} unwanted call was said to be for {company}, to which you haven't objected yet. A letter "
                 "is written by:",
@@ -260,6 +266,18 @@ def _said_for(report: Report, words: Words) -> Iterator[Block]:
         text = words.many("not said: {count} unwanted call", "not said: {count} unwanted calls", nameless)
         items.append(plain(text))
     yield Bullets(tuple(items))
+
+
+def _by_line(beside: Beside, words: Words) -> Iterator[Block]:
+    """Which of several lines they came to this week."""
+    lines: Counter[str] = Counter()
+    for cell, calls in beside.year.weeks[-1].cells.items():
+        lines[cell.line] += calls if is_unwanted(cell) else 0
+    if len(lines) > 1 and lines.total():
+        told_lines = (
+            f"{shortened(line, LONGEST_TEXT)}: {words.figure(calls)}" for line, calls in sorted(lines.items())
+        )
+        yield Paragraph(plain(words("By line: {lines}.", lines="; ".join(told_lines))))
 
 
 def _comparison(beside: Beside, words: Words) -> Iterator[Block]:

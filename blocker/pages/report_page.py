@@ -11,7 +11,7 @@ from blocker.language import Words
 from blocker.pages.report_calls import calls
 from blocker.pages.report_front import front
 from blocker.pages.report_plots import plots
-from blocker.pages.report_rest import check, gaps, limits, review
+from blocker.pages.report_rest import check, days_to_come, gaps, limits, review
 
 
 def report_page(report: Report, beside: Beside, words: Words) -> Document:
@@ -28,6 +28,7 @@ def report_page(report: Report, beside: Beside, words: Words) -> Document:
             *plots(report, beside, words),
             *calls(report, beside, words),
             *review(report, words),
+            *days_to_come(report, beside, words),
             *gaps(report, words),
             *limits(words),
             *check(report, words),

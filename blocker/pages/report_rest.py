@@ -21,9 +21,13 @@ from blocker.core.document import (
 )
 from blocker.core.plain_text import shortened
 from blocker.core.report import Report
-from blocker.core.weekly import MOST_REVIEWED, Doubt, Review, reviews
+from blocker.core.weekly import MOST_REVIEWED, Beside, Doubt, Review, reviews
 from blocker.language import Words
+from blocker.pages.followup_words import told
 from blocker.pages.report_words import LONGEST_TEXT, command, duration, moment
+
+MOST_DAYS = 10
+"""Days to come that are listed; the calendar has them all."""
 
 
 def review(report: Report, words: Words) -> Iterator[Block]:
@@ -79,6 +83,20 @@ def _remedy(one: Review, words: Words) -> Text:
     if one.e164:
         return (command(f"blocker allow add {one.number}"),)
     return command("blocker expect --for 2h"), Span(" " + words("lets every call through for two hours"), Style.QUIET)
+
+
+def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
+    """What follows from letters and registrations, after this week."""
+    to_come = [day for day in beside.followups if day.on > report.week.sunday]
+    if not to_come:
+        return
+    yield Heading(1, words("Days to come"), "days")
+    items = [
+        (Span(words.day(day.item.on, "full") + ": ", Style.STRONG), Span(f"{day.title}. {day.text}"))
+        for day in told(to_come[:MOST_DAYS], words, beside.name_of)
+    ]
+    yield Bullets(tuple(items))
+    yield Paragraph(plain(words("They are in report.ics too, for the calendar that you have already.")))
 
 
 def gaps(report: Report, words: Words) -> Iterator[Block]:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from blocker.core.counts import Span, WeekCounts
+from blocker.core.followups import FollowUp
 from blocker.core.law import LawFlag
 from blocker.core.law_shown import shown_flag
 from blocker.core.observed import SeenCall
 from blocker.core.report import CompanyRow, ErasedCalls, Listed, Report
-from blocker.core.weekly import Beside, came_through, is_kept_away, is_unwanted, reviews, tasks
+from blocker.core.weekly import Beside, Task, came_through, is_kept_away, is_unwanted, reviews, tasks
 
 SCHEMA = "blocker-weekly-report"
 SCHEMA_VERSION = 1
@@ -59,7 +60,8 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "weeks": [_week(week) for week in beside.year.weeks],
         "unwanted_by_hour": beside.year.per_hour(is_unwanted),
         "marked_days": [day._asdict() | {"day": str(day.day)} for day in beside.marked],
-        "to_do": [task._asdict() | {"name": task.name or None} for task in tasks(report, beside)],
+        "to_do": [_task(task) for task in tasks(report, beside)],
+        "days": [_day(day) for day in beside.followups],
         "review": [one._asdict() | {"number": one.number or None} for one in reviews(report)],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
@@ -77,6 +79,15 @@ def _erased(erased: ErasedCalls | None) -> dict[str, Any] | None:
 
 def _company(row: CompanyRow) -> dict[str, Any]:
     return row._asdict() | {"company": row.company or None}
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return task._asdict() | {"name": task.name or None, "due": _day(task.due) if task.due else None}
+
+
+def _day(day: FollowUp) -> dict[str, Any]:
+    extended = str(day.extended) if day.extended else None
+    return day._asdict() | {"on": str(day.on), "since": str(day.since), "extended": extended}
 
 
 def _week(week: WeekCounts) -> dict[str, Any]:
