@@ -23,9 +23,10 @@ from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.control import ControlServer
 from blocker.core import number, record
-from blocker.core.entry import EntryKind, format_time
+from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.ports import Clock
 from blocker.core.record import Content
+from blocker.core.retention import may_trust
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
@@ -139,6 +140,7 @@ class Service:
         )
         self.control: ControlServer | None = None
         watched = await self._watched_before()
+        self._watched = parse_time(watched[0]["at"]) if watched[0] else None
         await self._listen()
         await self._record_start(*watched)
         if self.owner.ledger is not None and isinstance(self.owner.clock, SystemClock):
@@ -240,6 +242,10 @@ class Service:
 
     async def _erase_due(self) -> None:
         if self.owner.cabinet.erasing is None:
+            return
+        clock = self.owner.clock
+        if not may_trust(clock.now(), self._watched, synchronised=clock.state().synchronised):
+            self._log.warning("nothing is erased until the clock is synchronised: it shows a time long after the last")
             return
         erased = await self.owner.cabinet.erasing.due()
         if erased["entries"]:

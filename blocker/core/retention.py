@@ -57,6 +57,21 @@ class Terms:
         return max(ends, default=None)
 
 
+AWAY = timedelta(days=30)
+"""A house that nobody watched for longer may as well be a clock that has lost its time."""
+
+
+def may_trust(now: datetime, watched: datetime | None, *, synchronised: bool | None) -> bool:
+    """Whether anything may be erased by age alone: a clock that is years ahead would take all evidence with it.
+
+    Args:
+        now: what the clock shows.
+        watched: the last sign of watching before the program started; None where there is none.
+        synchronised: whether the system keeps its clock by others; None where it doesn't say.
+    """
+    return synchronised is not False or watched is None or now - watched < AWAY
+
+
 class Whole(NamedTuple):
     """A call with everything that was said of it."""
 

@@ -19,6 +19,7 @@ from blocker.core.retention import (
     counts_of,
     files_alone,
     is_due,
+    may_trust,
     others_due,
     whole_calls,
 )
@@ -195,6 +196,13 @@ def test_a_number_is_found_however_it_is_written(text: str) -> None:
 def test_other_numbers_are_not_taken_for_it(text: str) -> None:
     """Longer numbers, neighbours and other countries' are others."""
     assert not Mention("+3225550345").in_text(text)
+
+
+def test_a_clock_in_doubt_erases_nothing() -> None:
+    """Where nobody keeps the clock, and it shows a time long after the last sign of life, age proves nothing."""
+    for days, synchronised, trusted in ((29, False, True), (31, False, False), (31, None, True), (4000, True, True)):
+        assert may_trust(NOW, NOW - timedelta(days=days), synchronised=synchronised) is trusted
+    assert may_trust(NOW, None, synchronised=False)
 
 
 def test_weeks_and_standings_are_counted() -> None:
