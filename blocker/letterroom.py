@@ -20,6 +20,7 @@ from blocker.core.company import Company, CompanyBook
 from blocker.core.company_calls import CompanyCall
 from blocker.core.company_name import fold
 from blocker.core.dossier import dossier
+from blocker.core.entry import EntryKind
 from blocker.core.followups import followups
 from blocker.core.imported import call_instant
 from blocker.core.letter import Identity, Letter, Listed
@@ -101,7 +102,10 @@ async def to_provider(
             content = await call_meant(ledger, each)
             at = call_instant(content).astimezone(ZoneInfo(content["zone"]))
             number = numbers.get(content["line"], "") or content["called"]
-            calls.append(Listed(at, number, shown_caller(content["presented"])[0]))
+            exact = content["kind"] == EntryKind.CALL_SCREENED
+            calls.append(Listed(at, number, shown_caller(content["presented"])[0], exact))
+            if not exact:
+                notes.append(f"the call of {at:%Y-%m-%d %H:%M} wasn't recorded here: see that its time is right")
             if content["presented"]["kind"] == "unavailable" and config.region == Identity.NL:
                 notes.append(
                     f"of the call of {at:%Y-%m-%d %H:%M} the network gave no number: it may not have been withheld"

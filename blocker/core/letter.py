@@ -75,6 +75,8 @@ class Listed:
     """Its number, E.164."""
     presented: str
     """The number presented; empty where none was."""
+    exact: bool = True
+    """Whether this blocker recorded its time, to the second; not one that somebody remembers or a device rounded."""
 
 
 @dataclass(frozen=True, slots=True)

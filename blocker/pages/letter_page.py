@@ -281,9 +281,9 @@ def _identity(letter: Letter, words: Words) -> Iterator[Block]:
                 "with date and time."
             )
         )
-    yield _paragraph(
-        words("The times are exact to the second and were recorded automatically. Please keep the data of these calls.")
-    )
+    if all(call.exact for call in letter.calls):
+        yield _paragraph(words("The times are exact to the second and were recorded automatically."))
+    yield _paragraph(words("Please keep the data of these calls."))
 
 
 def _calls(letter: Letter, words: Words) -> Table:

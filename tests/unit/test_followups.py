@@ -42,7 +42,7 @@ def days(items: list[FollowUp]) -> list[tuple[str, Due]]:
     ],
 )
 def test_a_month_ends_as_the_regulation_has_it(received: str, country: str, months: int, last: str) -> None:
-    """The day of arrival isn't counted; a shorter month's last day, and working days only, in the addressee's country."""
+    """The day of arrival isn't counted; a shorter month's last day; working days only, where the addressee is."""
     day = D(received)
     assert answer_by(day, calendar_over([day, D(last)], country).national, months) == D(last)
 
@@ -75,7 +75,7 @@ def test_what_went_in_one_letter_is_one_letter() -> None:
 
 
 def test_an_answer_is_waited_for_and_then_asked_for() -> None:
-    """First the last day and the longer one the law allows; overdue, a reminder; reminded, the complaint; then silence."""
+    """First the last day, and the longer one; overdue, a reminder; reminded, the complaint; answered, silence."""
     asked = Request("acme", SENT, "access", "e-mail", n=1)
     waiting = due(HouseholdFile(requests=(asked,)))
     assert days(waiting) == [("2026-10-01", Due.ANSWER), ("2026-10-02", Due.REMIND)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind, canonical
 from blocker.core.household_entries import FACTS, project
-from blocker.core.household_facts import CaseState, Fact, How, Says
+from blocker.core.household_facts import Asks, CaseState, Fact, How, Says
 from blocker.core.household_file import (
     EVERYBODY,
     AgreedTime,
@@ -87,6 +87,23 @@ WRITTEN: dict[str, tuple[Fact, dict[str, Any]]] = {
             "says": "yes",
         },
     ),
+    "request": (
+        Fact(EntryKind.REQUEST, company="acme", said_company="Acme", asks=Asks.ACCESS, on=D2015, how=How.POST),
+        {
+            "company": "acme",
+            "said_company": "Acme",
+            "asks": "access",
+            "on": "2015-05-01",
+            "how": "post",
+            "to": "",
+            "text": "",
+            "delivered": None,
+            "answered": None,
+            "answer": "",
+            "proofs": [],
+            "says": "yes",
+        },
+    ),
     "agreed time": (
         Fact(EntryKind.AGREED_TIME, company="acme", said_company="Acme", begins=NOW, ends=NOW + timedelta(hours=1)),
         {
@@ -135,6 +152,23 @@ def test_registrations_of_one_line_follow_each_other() -> None:
         Registration("be-dncm", D2015, line="landline"),
     )
     assert len(after(*others, registered(D2012), registered(None, says=Says.TAKEN_BACK)).registrations) == 2
+
+
+def test_a_request_stands_beside_the_objection_of_its_letter() -> None:
+    """Said again it stands for the earlier one; a mistake takes back only what was asked alike; the heir has it too."""
+
+    def request(asks: Asks, says: Says = Says.YES, **more: Any) -> Fact:
+        return Fact(EntryKind.REQUEST, says, "acme", "Acme", asks=asks, on=D2015, how=How.POST, **more)
+
+    said = (objection(), request(Asks.ACCESS), request(Asks.ANSWER), request(Asks.ACCESS, answered=D2020))
+    file = project(contents(*said), lambda _: "heir")
+    assert [(item.company, item.asks, item.answered) for item in file.requested("heir")] == [
+        ("heir", "access", D2020),
+        ("heir", "answer", None),
+    ]
+    assert file.objections[0].n == 1
+    kept = after(*said, request(Asks.ACCESS, Says.TAKEN_BACK)).requests
+    assert [item.asks for item in kept] == ["answer"]
 
 
 def test_an_objection_said_again_stands_for_the_earlier() -> None:

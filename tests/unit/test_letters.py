@@ -28,7 +28,7 @@ RULES = load_rules(shipped_rules())
 TODAY = date(2026, 11, 22)
 CALLED = datetime(2026, 11, 17, 8, 12, 33, tzinfo=UTC)
 ANNA = Holder("landline", "Anna Peeters", "+3225551234", n=1)
-HOSTILE = "Acme <b>& Co</b> #[x] ‮evil‬ =1+1 😀 \x1b[31m"
+HOSTILE = "Acme <b>& Co</b> #[x] \u202eevil\u202c =1+1 😀 \x1b[31m"
 
 
 def known(*holders: Holder, country: str = "BE", **more: object) -> Known:
@@ -152,7 +152,7 @@ def test_what_is_missing_is_said(wish: dict[str, object], context: Known, why: s
 def test_a_company_without_an_address_needs_one() -> None:
     """The message says how to give one, and with it the letter is made; an e-mail address goes by e-mail."""
     bare = dataclasses.replace(company(), post=None, data_protection=None)
-    with pytest.raises(UsageError, match="no address of Proximus is known.*--to"):
+    with pytest.raises(UsageError, match=r"no address of Proximus is known.*--to"):
         draft(Wish(Kind.ACCESS), bare, [], known())
     for to, by in ((("Street 1", "1000 Town"), How.POST), (("privacy@example.org",), How.E_MAIL)):
         value = draft(Wish(Kind.ACCESS, to=to), bare, [], known())
@@ -160,7 +160,7 @@ def test_a_company_without_an_address_needs_one() -> None:
 
 
 def test_a_reminder_waits_for_its_time() -> None:
-    """Before the month is over there is none, nor where nothing was sent, nor after an answer; the message says when."""
+    """Before the month is over there is none, nor where nothing was sent, nor after an answer; it says when."""
     sent = Objection("proximus", date(2026, 11, 1), how="post", n=2)
     answered = dataclasses.replace(sent, answered=date(2026, 11, 5))
     for items, why in (((sent,), "remind it from 2026-12-09 on; a week"), ((answered,), "answered"), ((), "no letter")):
@@ -172,7 +172,7 @@ def test_a_reminder_waits_for_its_time() -> None:
 
 
 def test_who_called_without_a_number_is_asked_where_a_law_says_so() -> None:
-    """Exact times in the twice-told hour; never about a call with a number, somebody else's line, or in another country."""
+    """Exact times in the twice-told hour; never of a call with a number, somebody else's line, or elsewhere."""
     wish = Wish(Kind.IDENTITY, to=("KPN", "Rotterdam"))
     value = identity(wish, "KPN", None, [listed()], known(country="NL"))
     text = render_text(letter_page(value, Words(Language.NL)))
@@ -180,6 +180,9 @@ def test_who_called_without_a_number_is_asked_where_a_law_says_so() -> None:
     assert value.identity is Identity.NL
     assert "02:30:05 (+01:00)" in text
     assert "artikel 11.11" in text
+    assert "tot op de seconde" in text
+    remembered = dataclasses.replace(value, calls=(dataclasses.replace(listed(), exact=False), listed()))
+    assert "tot op de seconde" not in render_text(letter_page(remembered, Words(Language.NL)))
     for calls, country, why in (
         ([listed("+31201234567")], "NL", "presented a number"),
         ([listed(line="+32475551234")], "NL", "each holder writes for itself"),
@@ -202,7 +205,7 @@ def test_a_hostile_name_stays_a_name() -> None:
     (line,) = [line for line in render_text(letter_page(value, Words(Language.EN))).splitlines() if "Acme" in line]
 
     assert "<b>& Co</b> #[x]" in line
-    assert not {"\x1b", "‮"} & set(line)
+    assert not {"\x1b", "\u202e"} & set(line)
 
 
 def test_the_law_of_a_region() -> None:

@@ -12,7 +12,7 @@ from fakes.entries import Told, local
 from fakes.mounts import may_mount
 
 from blocker.core.entry import EntryKind
-from blocker.core.household_facts import Fact, Says
+from blocker.core.household_facts import Asks, Fact, Says
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call
 from blocker.core.pack import ABOUT_A_CALL, Period, SealAt, around, belongs_in_week, concerns, first_of, names, watching
 from blocker.core.pack_facts import PackFacts
@@ -98,6 +98,8 @@ def test_a_call_centre_is_named_as_a_company_is() -> None:
     [
         (Fact(EntryKind.CONTRACT, company="proximus"), True),
         (Fact(EntryKind.CONTRACT, company="telenet"), False),
+        (Fact(EntryKind.REQUEST, company="proximus", asks=Asks.ACCESS), True),
+        (Fact(EntryKind.REQUEST, company="proximus", asks=Asks.IDENTITY), False),
         (Fact(EntryKind.CONSENT, says=Says.NEVER, company="*"), True),
         (Fact(EntryKind.CONSENT, company="telenet"), False),
         (Fact(EntryKind.LINE_HOLDER, line="landline", holder="Anna"), True),
