@@ -45,20 +45,27 @@ class Settling(Generic[C]):
 
     def call(self, n: int, content: C) -> Iterator[Settled[C]]:
         """Take a `call-screened` entry."""
-        if content.get("action") == "ring" and not self._in_hand:
+        if not self._in_hand and content.get("action") == "ring":
             yield Settled(n, content, None)
             return
         self._in_hand[content.get("call", "")] = Settled(n, content, None)
         if len(self._in_hand) > CALLS_IN_HAND:
             call, waiting = self._in_hand.popitem(last=False)
             self._overdue[call] = waiting
-        yield from self._ready()
+        if len(self._in_hand) > 1:  # of one, it is known that it waits
+            yield from self._ready()
 
     def outcome(self, content: Content) -> Iterator[Settled[C]]:
         """Take an `outcome` entry; that of a call it never saw is passed over."""
         call = content.get("call", "")
-        if call in self._in_hand:
-            self._in_hand[call] = self._in_hand[call]._replace(outcome=content)
+        waiting = self._in_hand.get(call)
+        if waiting is not None:
+            settled = Settled(waiting.n, waiting.screened, content)
+            if len(self._in_hand) == 1:
+                self._in_hand.clear()
+                yield settled
+                return
+            self._in_hand[call] = settled
             yield from self._ready()
         elif call in self._overdue:
             yield self._overdue.pop(call)._replace(outcome=content)

@@ -16,13 +16,14 @@ Decides nothing about a call.
 
 import csv
 import functools
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TextIO
 
 from blocker.core.law import Finding, LawFlag
-from blocker.core.observed import SeenCall
+from blocker.core.observed import SeenCall, Statement
 
 COLUMNS = (
     "entry",
@@ -57,6 +58,7 @@ COLUMNS = (
 )
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
+_PLAIN = re.compile(r"[0-9]+,[0-9a-f]+,[a-z-]+(,[0-9T:.+Z-]+){2}")
 _FORMULA = re.compile(r"""(^|[;,"\t\r\n])([^\S\t\r\n]*)(?=[=+\-@'\t\r\n＝＋－＠])""")
 
 
@@ -67,9 +69,8 @@ def writer(file: TextIO, flags: Mapping[str, Sequence[LawFlag]] = MappingProxyTy
         file: open for writing text, with `newline=""` and UTF-8.
         flags: what calls point to by law, by the call's id.
     """
-    write = csv.writer(file, lineterminator="\r\n").writerow
-    write(COLUMNS)
-    return lambda call: write(_row(call, flags.get(call.call, ())))
+    file.write(_cells(*COLUMNS) + "\r\n")
+    return lambda call: file.write(_row(call, flags.get(call.call, ())))
 
 
 @functools.lru_cache(maxsize=1024)  # lines, rules and callers come again and again
@@ -78,38 +79,57 @@ def harmless(text: str) -> str:
     return _FORMULA.sub(r"\1\2'", text)
 
 
-def _row(call: SeenCall, flags: Sequence[LawFlag]) -> tuple[object, ...]:
-    said = call.statement
-    return (
-        call.n,
-        call.call,
-        call.standing,
-        call.utc,
-        call.local,
-        call.zone,
-        harmless(call.line),
-        _number(call.called),
-        call.presented,
-        _number(call.number),
-        harmless(call.name),
-        call.decision,
-        call.reason,
-        harmless(call.match),
-        call.action,
-        call.happened,
-        call.after_ms,
-        _yes_no(call.flagged),
-        _yes_no(call.observe_only),
+def _row(call: SeenCall, flags: Sequence[LawFlag]) -> str:
+    """A row with its line end; of what comes again and again in a week, the text is kept."""
+    own = f"{call.n},{call.call},{call.standing},{call.utc},{call.local}"
+    if not _PLAIN.fullmatch(own):
+        own = _cells(call.n, call.call, call.standing, call.utc, call.local)
+    where = _where(call.zone, call.line, call.called, call.presented)
+    what = _what(call.name, call.decision, call.reason, call.match, call.action, call.happened)
+    after = "" if call.after_ms is None else call.after_ms
+    said = _said(call.flagged, call.observe_only, call.statement, call.seen_by)
+    law = _cells(*_provisions(flags)) if flags else ","
+    return f"{own},{where},{_number_cell(call.number)},{what},{after},{said},{law}\r\n"
+
+
+@functools.lru_cache(maxsize=1024)
+def _where(zone: str, line: str, called: str, presented: str) -> str:
+    return _cells(zone, harmless(line), _number(called), presented)
+
+
+@functools.lru_cache(maxsize=1024)
+def _what(  # noqa: PLR0917  (the cells beside each other)
+    name: str, decision: str, reason: str, match: str, action: str, happened: str
+) -> str:
+    return _cells(harmless(name), decision, reason, harmless(match), action, happened)
+
+
+@functools.lru_cache(maxsize=1024)
+def _said(flagged: bool, observe_only: bool, said: Statement, seen_by: str) -> str:  # noqa: FBT001  (likewise)
+    return _cells(
+        _yes_no(flagged),
+        _yes_no(observe_only),
         said.mark,
         harmless(said.said_company),
         said.company,
         harmless(said.by),
         said.n or None,
-        harmless(call.seen_by),
+        harmless(seen_by),
         harmless(said.said_call_centre),
         said.call_centre,
-        *(_provisions(flags) if flags else ("", "")),
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _number_cell(number: str) -> str:
+    return _cells(_number(number))
+
+
+def _cells(*values: object) -> str:
+    """Cells as `csv` writes them, where needed in quotes, without a line end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(("", *values))  # alone, an empty cell would be written as ""
+    return text.getvalue()[1:-2]
 
 
 def _provisions(flags: Sequence[LawFlag]) -> tuple[str, str]:

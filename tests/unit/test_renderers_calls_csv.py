@@ -177,3 +177,24 @@ def test_the_specification_lists_the_columns_in_their_order() -> None:
     page = (Path(__file__).parents[2] / "docs" / "spec" / "weekly-report.md").read_text(encoding="utf-8")
     listed = page.partition("Columns, in this order:")[2].partition("A stranger")[0]
     assert tuple(word for word in re.findall(r"`(\w+)`", listed) if word in COLUMNS) == COLUMNS
+
+
+ANY = st.text(st.sampled_from([*SIGNS, '"', ",", ";", "x", "é", " "]), max_size=4)
+
+
+@given(st.tuples(ANY, ANY, ANY, ANY, ANY, ANY), ANY, ANY, st.sampled_from([None, 0, 7]))
+def test_the_text_is_the_one_that_pythons_csv_writes(
+    own: tuple[str, ...], said: str, name: str, after_ms: int | None
+) -> None:
+    """However a row is put together: read back and written by the library, it has the same bytes."""
+    call_id, utc, shown, zone, line, number = own
+    call = seen_call(7, screened(AT, "00ff", name="Anna"), None)._replace(
+        call=call_id, utc=utc, local=shown, zone=zone, line=line, number=number, name=name, after_ms=after_ms,
+        statement=Statement(9, "marketing", said, name, number), match=said, seen_by=line,
+    )  # fmt: skip
+    file, again = io.StringIO(newline=""), io.StringIO(newline="")
+    writer(file)(call)
+    cells = list(csv.reader(io.StringIO(file.getvalue(), newline=""), strict=True))
+    csv.writer(again, lineterminator="\r\n").writerows(cells)
+    assert again.getvalue() == file.getvalue()
+    assert (cells[1][1], cells[1][3], cells[1][16]) == (call_id, utc, "" if after_ms is None else str(after_ms))
