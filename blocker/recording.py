@@ -77,19 +77,20 @@ class Recorder:
             LedgerWriteError: they are not, and nothing of them is kept.
             LedgerFormatError: no ledger could take them.
         """
-        if self._ledger is None:
+        if (ledger := self._ledger) is None:
             raise LedgerWriteError(self._fault)
         clock = self._clock_changed()
         try:
-            number = await self._ledger.append(*clock, *contents)
+            number = await ledger.append(*clock, *contents)
         except LedgerFormatError:
             self._waiting.extendleft(clock)
             raise  # the fault is in the entry; the ledger is well
         except LedgerError as error:
             self._waiting.extendleft(clock)
-            self._failed(str(error))
+            if ledger is self._ledger:
+                self._failed(str(error))
             raise
-        if self._fault:
+        if self._fault and ledger is self._ledger:  # that one which was given up still took it says nothing
             self._recovered()
             self._wakeup.set()
         return number
@@ -126,14 +127,12 @@ class Recorder:
 
     async def _flush(self) -> bool:
         """Write what waits; False where the disk can't take it. What isn't durable goes back in front of the queue."""
-        if self._ledger is None:
-            return False
         size = MAX_BATCH
-        while self._waiting or self._lost:
+        while (ledger := self._ledger) and (self._waiting or self._lost):  # it may be given up meanwhile
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), size))]
             gap, told = self._gap(), self._lost
             try:
-                await self._ledger.append(*gap, *batch)
+                await ledger.append(*gap, *batch)
             except LedgerFormatError:
                 if len(batch) == 1:  # a fault of ours, which must not hold up the others for ever
                     self._log.error("an entry can't be written and is lost", content=repr(batch[0]))
@@ -142,15 +141,17 @@ class Recorder:
                 size = 1  # one by one, to find which it is
             except LedgerError as error:
                 self._waiting.extendleft(reversed(batch))
-                self._failed(str(error))
-                return False
+                if ledger is self._ledger:
+                    self._failed(str(error))
+                    return False
             except BaseException:
                 self._waiting.extendleft(reversed(batch))
                 raise
             else:
                 self._lost -= told
-                self._recovered()
-        return True
+                if ledger is self._ledger:
+                    self._recovered()
+        return ledger is not None
 
     def _clock_changed(self) -> list[Content]:
         """The entry that tells that the clock was set, where it was since the last entry."""

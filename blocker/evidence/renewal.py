@@ -86,9 +86,24 @@ async def begin_anew(directory: Path, why: str, now: Callable[[], datetime]) -> 
         LedgerError: as `open_or_begin`.
     """
     await asyncio.to_thread(_in_our_words, finish, directory)
-    if any((directory / name).exists() for name in _FILES):  # else an earlier try got that far
+    if any((directory / name).exists() for name in _FILES) and not await _is_to_begin(directory):
         await asyncio.to_thread(_in_our_words, keep, directory, why, now())
     return await _begun(await Ledger.open(directory, now=now), directory, now)
+
+
+async def _is_to_begin(directory: Path) -> bool:
+    """Whether what lies there is the new ledger of an earlier try, which got no entry into it."""
+    if not kept(directory) or (directory / head_copies.FILE).exists():
+        return False
+    with suppress(LedgerError):
+        if not await ledger_db.is_begun(directory / _LEDGER):
+            return not ledger_db.size(directory / f"{_LEDGER}-wal")  # which would be of one that is gone
+        db = await LedgerDb.open(directory / _LEDGER, read_only=True)
+        try:
+            return not await db.tail(1)
+        finally:
+            await db.close()
+    return False
 
 
 def keep(directory: Path, why: str, at: datetime) -> Path:

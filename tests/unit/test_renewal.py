@@ -13,7 +13,7 @@ import pytest
 from fakes.ledgers import chained, content, files_in, lay_out, raw_rows, tamper
 
 from blocker.core.entry import EMPTY, Head, sha256_hex
-from blocker.errors import LedgerError, LedgerFormatError
+from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 from blocker.evidence import renewal
 from blocker.evidence.head_copies import HeadCopy
 from blocker.evidence.ledger import Ledger
@@ -263,3 +263,32 @@ async def test_an_abandoned_ledger_gets_no_further_byte(tmp_path: Path) -> None:
     await begun.ledger.close()
     assert {**sums_in(tmp_path / FIRST), "why.txt": ""} == {**was, "why.txt": ""}
     assert len(raw_rows(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+async def test_a_new_one_that_could_not_be_begun_is_no_old_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unfinished: bool,  # noqa: FBT001
+) -> None:
+    """While the disk is full each try fails; the one that works names the old ledger, not what the others left."""
+    await broken(tmp_path)
+    with monkeypatch.context() as full:
+
+        async def append(*_: object) -> int:
+            raise LedgerWriteError("No space left on device")
+
+        full.setattr(Ledger, "append", append)
+        for _ in range(3):
+            with pytest.raises(LedgerWriteError):
+                await renewal.begin_anew(tmp_path, "entry 25: it is missing", now)
+            if unfinished:
+                for name in ("", "-wal", "-shm"):
+                    (tmp_path / f"ledger.sqlite3{name}").unlink(missing_ok=True)
+                (tmp_path / "ledger.sqlite3").touch()
+    begun = await renewal.begin_anew(tmp_path, "entry 25: it is missing", now)
+    await begun.ledger.close()
+    assert [folder.name for folder in renewal.kept(tmp_path)] == [FIRST]
+    entry = await first_entry(tmp_path)
+    assert (entry["kept_as"], entry["old_head"]["n"], entry["old_copy"]["n"]) == (FIRST, 30, 30)
+    assert (await verify(tmp_path)).holds
