@@ -25,7 +25,7 @@ __all__ = ["Campaign", "Finder", "Part", "campaigns"]
 QUIET = timedelta(days=14)
 """A run ends when no call joins it for so long."""
 
-MOST_OPEN = 4_000
+MOST_OPEN = 2_000
 """Runs looked at together; the one that has been quiet longest is ended for a new one."""
 
 MOST_KEPT = 500
@@ -36,6 +36,9 @@ MOST_CAMPAIGNS = 100
 
 _JOINS = 3
 """Points that a call and a run must have in common."""
+
+_BLOCKS = {1: 4, 2: 3, 3: 1}
+"""What a block of numbers is worth there, by how many of the last digits differ."""
 
 
 class Part(NamedTuple):
@@ -192,8 +195,10 @@ def _common(sight: Sight, run: _Run) -> int:
     """What a call has in common with a run, in points; less than `_JOINS` is chance."""
     common = 0
     if sight.number:
-        common += next((4 - digits for digits in (1, 2, 3) if f"{digits}{sight.number[:-digits]}" in run.keys), 0)
-        common += sight.number in run.numbers
+        digits = next((digits for digits in _BLOCKS if f"{digits}{sight.number[:-digits]}" in run.keys), 0)
+        common += _BLOCKS.get(digits, 0)
+        if digits == max(_BLOCKS) and run.unwanted and not (sight.talked or sight.wanted):
+            common += 2  # a thousand numbers are a village's, or a seller's that is known already
     if sight.company and run.companies:
         common += 4 if f"for {sight.company}" in run.keys else -4
     if sight.silent and run.silent:
