@@ -56,17 +56,28 @@ async def write(
         LedgerError: the ledger can't be read; likewise.
         RulesError: the shipped rules can't be used; likewise.
     """
-    rules, _ = rules_of(config)
-    zone = ZoneInfo(config.time_zone)
-    judging = Rules(rules.laws, rules.ranges, calendar_over)
-    gathering = Gathering(rules.companies, judging, await known_lines(config), config.region, zone)
-    beside = await gathering.beside(reader, week, await count_year(config, reader, week))
+    beside = await beside_of(config, reader, week)
     pages = _Pages(beside, languages)
-    await write_report(reader, week, zone, folder, forms(beside), making=making, pages=pages)
+    zone = ZoneInfo(config.time_zone)
+    await write_report(reader, week, zone, folder, _forms(beside), making=making, pages=pages)
     return pages.notes
 
 
-def forms(beside: Beside) -> Forms:
+async def beside_of(config: Config, reader: LedgerReader, week: Week) -> Beside:
+    """Everything that a report shows beside the week's own figures.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+        RulesError: the shipped rules can't be used.
+    """
+    rules, _ = rules_of(config)
+    judging = Rules(rules.laws, rules.ranges, calendar_over)
+    lines = await known_lines(config)
+    gathering = Gathering(rules.companies, judging, lines, config.region, ZoneInfo(config.time_zone))
+    return await gathering.beside(reader, week, await count_year(config, reader, week))
+
+
+def _forms(beside: Beside) -> Forms:
     """The files beside the pages, with what is known beside the week's own figures."""
     name, _ = FORMS.calls
     rows_to = functools.partial(calls_csv.writer, flags=beside.flags)

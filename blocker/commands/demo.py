@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from blocker.commands import OK, say
-from blocker.demo import play
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,5 +22,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(arguments: argparse.Namespace) -> int:
     """Play the week."""
+    from blocker.demo import play  # noqa: PLC0415  (it makes a report, and what renders one is slow to load)
+
     await play.week(arguments.data_dir, say)
     return OK

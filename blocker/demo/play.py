@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import actions, logs
+from blocker import actions, logs, reportroom
+from blocker.collecting import PLAIN
 from blocker.config import Config, load_config
 from blocker.control import ask
 from blocker.core.timekeeping import SIMULATED, ClockState
@@ -26,8 +27,8 @@ from blocker.core.week import Week
 from blocker.datadir import DataDir
 from blocker.demo import phone
 from blocker.errors import UsageError
-from blocker.looking import FORMS, reader
-from blocker.reporting import write_report
+from blocker.looking import reader
+from blocker.reportroom import languages_of
 from blocker.service import Service
 
 _CONFIG = """\
@@ -150,7 +151,10 @@ async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
     logs.configure("console", "error")
     report = await _play(load_config(config_file, {}, actions.names()), story, say)
     say("")
-    say(f"The week's report lies in {report}: report.md, report.json and calls.csv.")
+    files = sorted(path.name for path in report.iterdir())
+    say(f"The week's report lies in {report}: {', '.join(files)}.")
+    paper = report / ("report.pdf" if "report.pdf" in files else "report.html")
+    say(f"Open {paper} first: it is what the household reads on Monday morning.")
     say("Look further with these:")
     program = _program()
     for command in ("calls", "check 02 555 03 45", "block list", "verify", "report"):
@@ -210,7 +214,8 @@ async def _play(config: Config, story: dict[str, Any], say: Callable[[str], None
         await player.stop("the week is over")
     folder = config.report.dir / str(week)
     async with reader(config) as ledger:
-        await write_report(ledger, week, zone, folder, FORMS)
+        for note in await reportroom.write(config, ledger, week, folder, languages_of(config, {}), making=PLAIN):
+            say(f"({note})")
     return folder
 
 

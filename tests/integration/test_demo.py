@@ -64,12 +64,15 @@ def test_each_verdict_falls_as_told(played: tuple[Path, str]) -> None:
         at = shown.index(line)
 
 
+FILES = ["calls.csv", "report.html", "report.json", "report.md", "report.pdf"]
+
+
 def test_the_report_lies_where_it_says(played: tuple[Path, str]) -> None:
-    """The report's three files are there; refusals and marks make ten unwanted calls, named for two companies."""
+    """The report's files are there, pages too; refusals and marks make ten unwanted calls, named for two companies."""
     folder, shown = played
     report = folder / "reports" / "2026-W46"
     assert str(report) in shown
-    assert sorted(path.name for path in report.iterdir()) == ["calls.csv", "report.json", "report.md"]
+    assert sorted(path.name for path in report.iterdir()) == FILES
     found: dict[str, Any] = json.loads((report / "report.json").read_text())
     assert (found["totals"]["unwanted"], found["totals"]["refused"]) == (10, 5)
     assert "simulated" in (report / "report.md").read_text()
@@ -78,8 +81,8 @@ def test_the_report_lies_where_it_says(played: tuple[Path, str]) -> None:
 def test_the_same_ledger_gives_the_same_bytes(played: tuple[Path, str], tmp_path: Path) -> None:
     """A report made again is the same, byte for byte."""
     folder, _ = played
-    ask(played, "report", "--week", "2026-W46", "--out", str(tmp_path))
-    for name in ("report.md", "report.json", "calls.csv"):
+    ask(played, "report", "--week", "2026-W46", "--out", str(tmp_path), "--lang", "nl")
+    for name in FILES:
         assert (tmp_path / name).read_bytes() == (folder / "reports" / "2026-W46" / name).read_bytes()
 
 
