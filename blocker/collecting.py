@@ -17,7 +17,7 @@ from blocker.core.corrected import withdrawn_of
 from blocker.core.ended import ended_of
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
 from blocker.core.erasure import ErasedOfWeek
-from blocker.core.gist import Gist
+from blocker.core.gist import Gist, Line, Whole
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
     NO_STATEMENT,
@@ -33,7 +33,7 @@ from blocker.core.settling import Settled, Settling
 from blocker.core.tally import Sample, Tally
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
-from blocker.filing.calls_around import Around, Entry, GistReader, Whole, entries_around
+from blocker.filing.calls_around import Entry, GistReader, entries_around
 from blocker.number_rows import NumberRows
 
 OUTCOME_MARGIN = timedelta(hours=1)
@@ -178,7 +178,7 @@ class _Collected:
         else:
             self._watch.take(n, content)
 
-    def take_from_week(self, entries: Iterable[Around]) -> None:
+    def take_from_week(self, entries: Iterable[Line]) -> None:
         """Take entries from around the week; statements must have been taken before."""
         for entry in entries:
             if entry.outcome is not None:

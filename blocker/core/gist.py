@@ -22,6 +22,7 @@ from blocker.core.observed import (
     happened_of,
     local_time,
     match_text,
+    seen_call,
     shown_caller,
     standing_of,
 )
@@ -44,7 +45,6 @@ _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}")
 class _Alike(NamedTuple):
     """What entries have in common whose lines end alike."""
 
-    kind: str
     call: "_AlikeCall | None" = None
     outcome: Content | None = None
 
@@ -106,16 +106,36 @@ class Gist(NamedTuple):
         )
 
 
+class Whole(NamedTuple):
+    """A call whose entry was read whole."""
+
+    n: int
+    content: Content
+
+    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401  (as `dict.get`)
+        """A field of the entry."""
+        return self.content.get(key, default)
+
+    def seen(self, outcome: Content | None, statement: Statement) -> SeenCall:
+        """The call, with what is known of its fate and what was said of it; raises as `seen_call`."""
+        return seen_call(self.n, self.content, outcome, statement)
+
+
 class Line(NamedTuple):
-    """A line that was plain enough."""
+    """What is wanted of an entry."""
 
     n: int
     at: str
-    kind: str
-    call: Gist | None
+    call: "Gist | Whole | None"
     """Of a `call-screened` entry."""
     outcome: Content | None
     """Of an `outcome` entry."""
+
+
+def read_whole(n: int, content: Content) -> Line:
+    """The same of an entry that was read whole."""
+    call = Whole(n, content) if content["kind"] == EntryKind.CALL_SCREENED else None
+    return Line(n, content["at"], call, content if content["kind"] == EntryKind.OUTCOME else None)
 
 
 def read_line(line: str) -> Line | None:
@@ -126,13 +146,14 @@ def read_line(line: str) -> Line | None:
         return None
     n, at, call, number, answered, after, _ = found.groups()
     if alike.outcome is not None:
-        after_ms = None if after is None else int(after)
-        return (
-            Line(int(n), at, alike.kind, None, {**alike.outcome, "call": call, "after_ms": after_ms}) if call else None
+        if call is None:
+            return None
+        return Line(
+            int(n), at, None, {**alike.outcome, "call": call, "after_ms": None if after is None else int(after)}
         )
     common = alike.call
     if common is None:
-        return Line(int(n), at, alike.kind, None, None)
+        return Line(int(n), at, None, None)
     minute = _minute(at[:16], common.offset)
     if call is None or not minute or (number is None) is common.has_number or (answered is None) is common.answered:
         return None
@@ -145,7 +166,7 @@ def read_line(line: str) -> Line | None:
         int(answered) if common.answered else None,
         common,
     )
-    return Line(gist.n, at, alike.kind, gist, None)
+    return Line(gist.n, at, gist, None)
 
 
 @functools.lru_cache(maxsize=128)  # calls come in the order of time
@@ -165,7 +186,7 @@ def _alike(rest: str) -> _Alike | None:
             return None
         if given["kind"] == EntryKind.OUTCOME:
             return _outcome(given)
-        return _call(given) if given["kind"] == EntryKind.CALL_SCREENED else _Alike(given["kind"])
+        return _call(given) if given["kind"] == EntryKind.CALL_SCREENED else _Alike()
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
@@ -173,7 +194,7 @@ def _alike(rest: str) -> _Alike | None:
 def _outcome(given: dict[str, Any]) -> _Alike | None:
     if not isinstance(given["result"], str) or not isinstance(given["acknowledged"], bool):
         return None
-    return _Alike(given["kind"], outcome={key: given[key] for key in ("kind", "result", "acknowledged")})
+    return _Alike(outcome={key: given[key] for key in ("kind", "result", "acknowledged")})
 
 
 def _call(given: dict[str, Any]) -> _Alike | None:
@@ -191,7 +212,6 @@ def _call(given: dict[str, Any]) -> _Alike | None:
     _, name = shown_caller({"kind": presented, "number": "+", "raw": "", "name": given["presented.name"]})
     match = match_text(verdict["matches"])
     return _Alike(
-        given["kind"],
         call=_AlikeCall(
             action,
             given["offset"],

@@ -5,12 +5,13 @@ Decides only which way an entry is read; what it says is the same either way (`c
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from operator import attrgetter
+from typing import Any, Protocol
 
-from blocker.core.contents import Content
-from blocker.core.entry import MAX_INTEGER, EntryKind, format_time
-from blocker.core.gist import Gist, read_line
-from blocker.core.observed import SeenCall, Statement, seen_call
+from blocker.core.entry import MAX_INTEGER, format_time
+from blocker.core.gist import Line, read_line, read_whole
+
+_number = attrgetter("n")
 
 
 class Entry(Protocol):
@@ -42,35 +43,9 @@ class GistReader(Protocol):
         ...
 
 
-class Whole(NamedTuple):
-    """A call whose entry was read whole."""
-
-    n: int
-    content: Content
-
-    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401  (as `dict.get`)
-        """A field of the entry."""
-        return self.content.get(key, default)
-
-    def seen(self, outcome: Content | None, statement: Statement) -> SeenCall:
-        """The call, with what is known of its fate and what was said of it; raises as `seen_call`."""
-        return seen_call(self.n, self.content, outcome, statement)
-
-
-class Around(NamedTuple):
-    """An entry of the span."""
-
-    n: int
-    at: str
-    call: Gist | Whole | None
-    """Where it is a call."""
-    outcome: Content | None
-    """Where it is an outcome."""
-
-
 async def entries_around(
     reader: GistReader, since: datetime, until: datetime, head: int = MAX_INTEGER
-) -> AsyncIterator[list[Around]]:
+) -> AsyncIterator[list[Line]]:
     """The entries of a span of time by their time `at`, in order of number, some at once; none after the number `head`.
 
     Raises:
@@ -78,17 +53,11 @@ async def entries_around(
     """
     first, end = format_time(since), format_time(until)
     async for page in reader.gists(since, until):
-        lines = page.split("\n")
-        read = [read_line(line) for line in lines]
-        odd = [int(line[: line.index(" ")]) for line, plain in zip(lines, read, strict=True) if plain is None]
-        found = [Around(line.n, line.at, line.call, line.outcome) for line in read if line is not None]
-        if odd:
-            found += [_whole(entry.n, entry.content) async for entry in reader.numbered(odd)]
-            found.sort(key=lambda entry: entry.n)
-        yield [entry for entry in found if first <= entry.at < end and entry.n <= head]
-
-
-def _whole(n: int, content: Content) -> Around:
-    kind = content["kind"]
-    call = Whole(n, content) if kind == EntryKind.CALL_SCREENED else None
-    return Around(n, content["at"], call, content if kind == EntryKind.OUTCOME else None)
+        texts = page.split("\n")
+        read = [read_line(text) for text in texts]
+        if None in read:
+            odd = [int(text[: text.index(" ")]) for text, line in zip(texts, read, strict=True) if line is None]
+            read += [read_whole(entry.n, entry.content) async for entry in reader.numbered(odd)]
+        found = [line for line in read if line is not None and first <= line.at < end and line.n <= head]
+        found.sort(key=_number)
+        yield found

@@ -16,12 +16,12 @@ from blocker.collecting import OUTCOME_MARGIN
 from blocker.core.corrected import withdrawn_of
 from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
 from blocker.core.entry import EntryKind, format_time, parse_time
-from blocker.core.gist import Gist
+from blocker.core.gist import Gist, Whole
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
 from blocker.core.settling import Settled, Settling
 from blocker.core.week import Week
-from blocker.filing.calls_around import Entry, GistReader, Whole, entries_around
+from blocker.filing.calls_around import Entry, GistReader, entries_around
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""

@@ -120,9 +120,8 @@ def _said(flagged: bool, observe_only: bool, said: Statement, seen_by: str) -> s
     )
 
 
-@functools.lru_cache(maxsize=1024)
 def _number_cell(number: str) -> str:
-    return _cells(_number(number))
+    return f"tel:{number}" if _E164.fullmatch(number) else _cells(_number(number))
 
 
 def _cells(*values: object) -> str:
