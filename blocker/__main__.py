@@ -26,9 +26,9 @@ CONFIG_VARIABLE = "BLOCKER_CONFIG"
 """The environment variable that names the configuration where `--config` doesn't."""
 
 _EPILOG = (
-    "exit status: 0 done; 1 done, and the answer is no (verify, seal, report, doctor, rules, erase); 2 what was asked "
-    "makes no sense; 3 configuration, rules, data directory or ledger can't be used, or the output can't be written; "
-    "130 Ctrl-C"
+    "exit status: 0 done; 1 done, and the answer is no (verify, seal, report, complaint, doctor, rules, erase); 2 what "
+    "was asked makes no sense; 3 configuration, rules, data directory or ledger can't be used, or the output can't be "
+    "written; 130 Ctrl-C"
 )
 
 
@@ -55,6 +55,7 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         calls,
         check,
         company,
+        complaint,
         contacts,
         demo,
         doctor,
@@ -95,6 +96,7 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         report,
         letter,
         pack,
+        complaint,
         rules,
         verify,
         seal,

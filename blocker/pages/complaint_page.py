@@ -4,6 +4,7 @@ Decides what stands where. The household's page is in its own language, what is 
 page for the post says only what goes to the authority: no remark of this program's, and no field without an answer.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from blocker.core.complaint import Draft, Filled, Report
@@ -24,6 +25,7 @@ from blocker.core.document import (
     plain,
 )
 from blocker.core.form_words import FormWords
+from blocker.core.law import Finding
 from blocker.core.provenance import Sure
 from blocker.core.regulator import Channel, ChannelKind, Fill, Kind, in_language
 from blocker.language import Words
@@ -56,6 +58,8 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
     ]
     for report in draft.reports:
         blocks += _report(draft, report, words)
+    if pointed := tuple(_points_to(draft, words)):
+        blocks += [Heading(1, words("Which rules these calls point to")), Bullets(pointed)]
     blocks += [Heading(1, words("Where this comes from")), *_origin(draft, words)]
     about = draft.case.company
     return Document(
@@ -69,7 +73,7 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
 
 
 def _missing(draft: Draft, words: Words) -> Iterator[Block]:
-    yours = in_language_of(draft, words)
+    yours = _label_language(draft, words)
     lacking = [missing(field, item, draft, words, yours) for field, item in draft.missing]
     if hindrance := hindered(draft, words):
         yield Paragraph(plain(hindrance), Tone.WARNING)
@@ -79,7 +83,7 @@ def _missing(draft: Draft, words: Words) -> Iterator[Block]:
         yield Paragraph(plain(words("Nothing. Every field that your records can fill is filled.")))
 
 
-def in_language_of(draft: Draft, words: Words) -> str:
+def _label_language(draft: Draft, words: Words) -> str:
     """The language in which labels are named to the household: its own where the form has it."""
     return str(words.language) if words.language in draft.regulator.languages else draft.language
 
@@ -92,9 +96,18 @@ def _before(draft: Draft, words: Words) -> Iterator[Block]:
         cautions.append(plain(words("The holder of the line signs it by hand.")))
     if len(draft.reports) > 1:
         cautions.append(plain(words("Your calls fit several kinds of report; each below is a form of its own.")))
+    cautions += [plain(text) for text in _notes(draft, words)]
     cautions += [plain(text) for text in left_out(draft, words)]
     if cautions:
         yield Bullets(tuple(cautions))
+
+
+def _notes(draft: Draft, words: Words) -> Iterator[str]:
+    """What to mind at single fields, apart from what is pasted into them."""
+    noted = {filled.field.id: filled.field for report in draft.reports for filled in report.fields if filled.field.note}
+    for field in noted.values():
+        label = in_language(field.label, _label_language(draft, words))
+        yield words("“{label}”: {note}", label=label, note=in_language(field.note, words.language))
 
 
 def _channel_name(item: Channel, words: Words) -> str:
@@ -139,14 +152,23 @@ def _label(filled: Filled, draft: Draft, words: Words) -> str:
 
 
 def _value(filled: Filled, words: Words) -> Text:
-    note = in_language(filled.field.note, words.language)
     if filled.answer.lines:
-        shown = plain("\n".join(filled.answer.lines))
-    elif filled.field.fill is Fill.YOURSELF:
-        shown = (Span(words("for you to write"), Style.QUIET),)
-    else:
-        shown = (Span(words("left empty: see above what is missing"), Style.QUIET),)
-    return (*shown, Span(f"\n{note}", Style.QUIET)) if note else shown
+        return plain("\n".join(filled.answer.lines))
+    if filled.field.fill is Fill.YOURSELF:
+        return (Span(words("for you to write"), Style.QUIET),)
+    return (Span(words("left empty: see above what is missing"), Style.QUIET),)
+
+
+def _points_to(draft: Draft, words: Words) -> Iterator[Text]:
+    """The rules that calls in the draft point to; whether one was broken is for an authority to say."""
+    calls = {item.call.seen.call: item for report in draft.reports for item in report.calls}
+    flags = [flag for item in calls.values() for flag in item.flags if flag.finding is Finding.POINTS_TO]
+    counted = Counter(flag.provision.citation for flag in flags)
+    doubtful = {flag.provision.citation for flag in flags if flag.provision.check}
+    for citation, count in counted.most_common():
+        text = words.many("{citation}: {count} call", "{citation}: {count} calls", count, citation=citation)
+        doubt = f" ({words('to be looked up before you rely on it')})" if citation in doubtful else ""
+        yield (Span(text), Span(doubt, Style.QUIET)) if doubt else plain(text)
 
 
 def _origin(draft: Draft, words: Words) -> Iterator[Block]:

@@ -44,8 +44,8 @@ def _weight(weight: Weight, words: Words) -> str:
     }[weight]
 
 
-def _name(draft: Draft) -> str:
-    return draft.case.company.name if draft.case.company else ""
+def _name(draft: Draft, words: Words) -> str:
+    return draft.case.company.name if draft.case.company else words("the caller")
 
 
 def _in_calls(one: Callable[[Words, int, str], str]) -> Callable[[Words, Missing, Draft, str], str]:
@@ -64,10 +64,11 @@ _WHAT: Mapping[Lack, Callable[[Words, Missing, Draft, str], str]] = {
         )
     ),
     Lack.COMPANY_REGISTER: lambda words, _, draft, __: words(
-        "No register number of {company} is in the rules. Look it up in the company register.", company=_name(draft)
+        "No register number of {company} is in the rules. Look it up in the company register.",
+        company=_name(draft, words),
     ),
     Lack.COMPANY_ADDRESS: lambda words, _, draft, __: words(
-        "No address of {company} is in the rules. Look it up in the company register.", company=_name(draft)
+        "No address of {company} is in the rules. Look it up in the company register.", company=_name(draft, words)
     ),
     Lack.CALL_CENTRE: lambda words, _, __, ___: words(
         "Nobody noted who the caller worked for. If it was said, add it to the statement."
@@ -90,14 +91,14 @@ _WHAT: Mapping[Lack, Callable[[Words, Missing, Draft, str], str]] = {
         )
     ),
     Lack.CUSTOMER: lambda words, _, draft, __: words(
-        "You haven't said whether you are or were a customer of {company}.", company=_name(draft)
+        "You haven't said whether you are or were a customer of {company}.", company=_name(draft, words)
     ),
     Lack.CONSENT: lambda words, _, draft, __: words(
-        "You haven't said whether you ever consented to calls of {company}.", company=_name(draft)
+        "You haven't said whether you ever consented to calls of {company}.", company=_name(draft, words)
     ),
     Lack.OBJECTION: lambda words, _, draft, __: words(
         "No objection to {company} is on record. If you made one, say when; if not, make one first.",
-        company=_name(draft),
+        company=_name(draft, words),
     ),
     Lack.REGISTRATION: lambda words, item, draft, _: words(
         "No registration on {register} is on record for: {lines}.",
@@ -164,7 +165,7 @@ _COMMAND: Mapping[Lack, Callable[[Missing, Draft], str]] = {
 
 
 def _slug(draft: Draft) -> str:
-    return draft.case.company.slug if draft.case.company else "…"
+    return draft.case.company.slug if draft.case.company else "'*'"
 
 
 def hindered(draft: Draft, words: Words) -> str:
@@ -174,13 +175,13 @@ def hindered(draft: Draft, words: Words) -> str:
             return words(
                 "This authority wants you to write to {company} first and to keep the proof. No letter of yours is on "
                 "record.",
-                company=_name(draft),
+                company=_name(draft, words),
             )
         case Hindrance.WAIT:
             last = words.day(draft.wait_until) if draft.wait_until else ""
             return words(
                 "{company} has time until {day} to answer your letter. Complain after that.",
-                company=_name(draft),
+                company=_name(draft, words),
                 day=last,
             )
         case Hindrance.NO_CALL:

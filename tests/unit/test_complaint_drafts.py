@@ -1,0 +1,190 @@
+"""What a complaint draft says, for each authority and the household that the program is built for."""
+
+import dataclasses
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from fakes.complaints import CALLS, PLACES, TOLD, UNDERSTOOD, complaining, facts, told
+
+from blocker.core.complaint import Draft, Hindrance, Why
+from blocker.core.complaint_case import Lack
+from blocker.core.languages import Language
+from blocker.core.regulator import About, Fill
+from blocker.errors import UsageError
+from blocker.filing.complaining import Asked
+from blocker.language import Words
+from blocker.pages.complaint_page import draft_page, post_page
+from blocker.renderers.html import render_html
+from blocker.renderers.text import render_text
+from blocker.rulebook import RuleBook, load_rules, shipped_rules
+from blocker.rulefiles.form_words import form_words
+
+RULES = load_rules(shipped_rules())
+SLUGS = sorted(RULES.regulators)
+BY_HAND = {Fill.YOURSELF, Fill.REGISTER_PROOF, Fill.HOLDER_PROOF, Fill.FIVE_DATES}
+"""Fields that nobody filled in the story: there were no files."""
+
+
+def noon(day: str) -> datetime:
+    """Noon of a day."""
+    return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def book() -> RuleBook:
+    """The rules as shipped."""
+    return RULES
+
+
+async def drafted(book: RuleBook, slug: str, *, asked: Asked | None = None, number: str = "", **story: Any) -> Draft:
+    """A draft for a regulator in its country."""
+    regulator = book.regulators[slug]
+    place = PLACES[regulator.country]
+    use = complaining(told(place, **story), book, place)
+    about = Asked("" if regulator.about is About.CALLER else "proximus")
+    case = await use.case(asked or about)
+    return use.drafted(regulator, case, regulator.languages[0], number)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_each_field_is_filled_where_all_is_known(book: RuleBook, slug: str) -> None:
+    """Where everything was noted, each field has an answer, but for what only a person can write."""
+    draft = await drafted(book, slug, understood=len(CALLS))
+    assert draft.hindrance is None
+    empty = {(each.field.id) for report in draft.reports for each in report.fields if not each.answer.lines}
+    by_hand = {field.id for field in draft.regulator.fields if field.fill in BY_HAND}
+    assert empty <= by_hand
+    assert {item.lack for _, item in draft.missing} <= {
+        Lack.YOURSELF, Lack.REGISTER_PROOF, Lack.HOLDER_PROOF, Lack.ANSWERED, Lack.COMPANY_REGISTER,
+        Lack.COMPANY_ADDRESS,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_nothing_is_left_empty_without_a_word(book: RuleBook, slug: str) -> None:
+    """Where next to nothing is known, each field that stays empty is named as missing; nothing is invented."""
+    draft = await drafted(book, slug, household=False, said_company="Proximus")
+    if draft.hindrance:
+        assert slug in {"be-data-protection-authority", "gb-tps", "us-ftc", "es-aepd"}
+        return
+    for each in (each for report in draft.reports for each in report.fields):
+        assert each.answer.lines or each.answer.missing, each.field.id
+    filled = {each.field.fill: each.answer.lines for report in draft.reports for each in report.fields}
+    for fill in (Fill.CUSTOMER, Fill.CONSENT, Fill.REGISTERED):
+        assert filled.get(fill, ()) == ()
+    assert "Anna" not in str(filled)
+
+
+async def test_calls_without_a_company_are_counted(book: RuleBook) -> None:
+    """“No company is named in 3 of 7 calls” is said with the calls, so that statements can be added."""
+    draft = await drafted(book, "be-fps-economy")
+    (missing,) = [item for _, item in draft.missing if item.lack is Lack.COMPANY]
+    assert (len(missing.calls), missing.of) == (len(CALLS) - UNDERSTOOD, len(CALLS))
+    page = render_text(draft_page(draft, Words(Language.EN), "2026-11-22T00:00:00.000Z"))
+    assert "No company is named in 3 of 7 calls" in page
+    assert "blocker statement 0000000000000005" in page
+    assert page.index("What is missing") < page.index("To paste")
+
+
+@pytest.mark.parametrize(
+    ("slug", "story", "hindrance", "left_out"),
+    [
+        ("be-fps-economy", {}, None, {}),
+        ("be-telecom-ombudsman", {}, None, {}),
+        ("be-data-protection-authority", {"household": False}, Hindrance.NEVER_WROTE, {}),
+        ("nl-provider-request", {"withheld": 2}, None, {Why.NUMBER: 5}),
+        ("nl-provider-request", {"withheld": 0}, Hindrance.NO_CALL, {Why.NUMBER: 7}),
+        ("de-bnetza-nuisance", {"withheld": 2}, None, {Why.OTHER_NUMBER: 2}),
+        ("fr-signalconso", {}, None, {Why.NUMBER: 1}),
+        ("gb-tps", {}, None, {}),
+        ("gb-tps", {"voice": ""}, Hindrance.NO_CALL, {Why.ANSWERED_UNKNOWN: 4}),
+        ("gb-tps", {"household": False}, Hindrance.NO_CALL, {Why.NOT_REGISTERED: 4}),
+        ("gb-ico", {"understood": 7}, None, {Why.TOO_MANY: 2}),
+        ("us-ftc", {"household": False}, Hindrance.NO_CALL, {Why.NOT_REGISTERED: 4}),
+    ],
+)
+async def test_which_calls_an_authority_takes(
+    book: RuleBook, slug: str, story: dict[str, Any], hindrance: Hindrance | None, left_out: dict[Why, int]
+) -> None:
+    """Calls that an authority does nothing with are left out and counted; where none is left, there is no draft."""
+    if story.get("voice") == "":
+        story = {"voice": None, "said_stop": None}
+    draft = await drafted(book, slug, **story)
+    assert draft.hindrance is hindrance
+    if hindrance is not Hindrance.NEVER_WROTE:
+        assert draft.left_out == left_out
+
+
+@pytest.mark.parametrize(("registered", "calls"), [("2026-10-12", 2), ("2026-10-13", 1), ("2026-09-01", 4)])
+async def test_a_waiting_time_is_waited_for(book: RuleBook, registered: str, calls: int) -> None:
+    """Calls within the register's own waiting time aren't complained of."""
+    place = PLACES["GB"]
+    ledger = told(place, household=False)
+    for fact in facts(place):
+        changed = dataclasses.replace(fact, on=date.fromisoformat(registered)) if fact.register else fact
+        ledger.add(changed.entry(noon(registered), "Anna"))
+    use = complaining(ledger, book, place)
+    draft = use.drafted(book.regulators["gb-tps"], await use.case(Asked("proximus")), "en")
+    assert len(draft.reports[0].calls) == calls
+    assert draft.left_out.get(Why.TOO_EARLY, 0) == 4 - calls
+
+
+async def test_signalconso_is_told_by_kind(book: RuleBook) -> None:
+    """Each kind of report that the calls support is a form of its own; five calls in thirty days need five dates."""
+    draft = await drafted(book, "fr-signalconso", understood=7, withheld=0)
+    by_kind = {report.kind.id: report for report in draft.reports if report.kind}
+    assert {"five-calls", "no-consent"} <= set(by_kind)
+    assert "training" not in by_kind
+    dates = {each.field.fill: each.answer.lines for each in by_kind["five-calls"].fields}[Fill.FIVE_DATES]
+    assert dates == ("1. 10 novembre 2026", "2. 14 novembre 2026", "3. 16 novembre 2026", "4. 17 novembre 2026",
+                     "5. 17 novembre 2026")  # fmt: skip
+    fewer = await drafted(book, "fr-signalconso", withheld=0)
+    assert "five-calls" not in {report.kind.id for report in fewer.reports if report.kind}
+
+
+async def test_a_company_has_a_month_to_answer(book: RuleBook) -> None:
+    """The data-protection authority is complained to only once the company had its month, or has answered."""
+    place, found = PLACES["BE"], []
+    for on, answered in ((date(2026, 11, 1), None), (date(2026, 11, 1), date(2026, 11, 5)), (date(2026, 10, 1), None)):
+        ledger = told(place, household=False)
+        for fact in facts(place):
+            changed = dataclasses.replace(fact, on=on, answered=answered) if fact.how else fact
+            ledger.add(changed.entry(noon("2026-11-20"), "Anna"))
+        use = complaining(ledger, book, place)
+        case = await use.case(Asked("proximus"))
+        found.append(use.drafted(book.regulators["be-data-protection-authority"], case, "nl"))
+    assert [draft.hindrance for draft in found] == [Hindrance.WAIT, None, None]
+    assert found[0].wait_until == date(2026, 12, 1)
+
+
+async def test_a_form_about_a_company_wants_one(book: RuleBook) -> None:
+    """There is no complaint about a company that isn't named."""
+    with pytest.raises(UsageError, match="--company"):
+        await drafted(book, "it-garante", asked=Asked())
+
+
+async def test_a_time_bounds_the_calls(book: RuleBook) -> None:
+    """Only calls of the days asked for are in, both ends included."""
+    asked = Asked("proximus", date(2026, 11, 5), date(2026, 11, 10))
+    draft = await drafted(book, "be-fps-economy", asked=asked)
+    assert [str(item.day) for item in draft.reports[0].calls] == ["2026-11-05", "2026-11-10"]
+    with pytest.raises(UsageError, match="is before"):
+        await drafted(book, "be-fps-economy", asked=Asked("proximus", date(2026, 11, 5), date(2026, 11, 1)))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_pages_hold_what_strangers_said_as_text(book: RuleBook, slug: str) -> None:
+    """What callers said stays a text on both pages, in every language; the one for the post has no remark of ours."""
+    draft = await drafted(book, slug, understood=7, product="<script>{x}", course="=1+1 “{count}”\n\u202eabc")
+    for language in Language:
+        page = draft_page(draft, Words(language), "2026-11-22T00:00:00.000Z")
+        raw = render_html(page)
+        assert raw == render_html(page)
+        assert b"<script" not in raw
+    letter = post_page(draft, form_words(draft.language), "2026-11-22T00:00:00.000Z")
+    text = render_text(letter)
+    assert b"<script" not in render_html(letter)
+    assert "wording" not in text
+    assert TOLD["said_company"] in text or draft.regulator.about is About.CALLER
+    assert "Anna Peeters" in text
