@@ -1,7 +1,10 @@
 """All benchmarks, one after the other: `python -m bench [--quick] [--json FILE] [--dir DIR]`."""
 
-from bench import decision, fastagi, ledger, process
+from bench import decision, fastagi, ledger, process, report
 from bench.measuring import finish, options
 
 asked = options("all benchmarks")
-finish([module.measure(asked.dir, quick=asked.quick) for module in (decision, process, fastagi, ledger)], asked.json)
+finish(
+    [module.measure(asked.dir, quick=asked.quick) for module in (decision, process, fastagi, ledger, report)],
+    asked.json,
+)
