@@ -123,7 +123,7 @@ def page(known: dict[str, Any], zone: tzinfo) -> Iterator[str]:
         ("Lines", [proven(held(item), item) for item in known["lines"]]),
         ("Do-not-call registers", [proven(registered(item) + _counts(item), item) for item in known["registrations"]]),
         *(
-            (title, [proven(f"{item['company']}: {say(item)}", item) for item in known[key]])
+            (title, [proven(f"{item['company'] or 'your provider'}: {say(item)}", item) for item in known[key]])
             for title, key, say in of_companies
         ),
         ("Never a customer of", known["never_customer_of"]),

@@ -301,4 +301,4 @@ def _calls(letter: Letter, words: Words) -> Table:
 
 def _row(call: Listed, words: Words) -> tuple[Text, Text, Text]:
     presented = call.presented or words("no number was presented")
-    return plain(words.moment(call.at)), plain(call.line), plain(presented)
+    return plain(words.moment(call.at, seconds=call.exact)), plain(call.line), plain(presented)
