@@ -6,6 +6,7 @@ does to a call is decided in `core/decide.py`.
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -240,11 +241,12 @@ class Household:
     async def _change_alone(self, change: str, listing: Listing, *, by: str) -> Listing | None:
         before = [item for item in await self._store.listings() if item.list is listing.list]
         old = next((item for item in before if item.target == listing.target), None)
+        if old is not None:  # renewed: it stands there since it was first put there
+            listing = dataclasses.replace(listing, added_at=old.added_at)
         after = [item for item in before if item.target != listing.target] + ([listing] if change == "add" else [])
         await self._put(listing, present=change == "add")
-        entry = record.list_changed(
-            self._clock.now(), change, listing, by=by or listing.added_by, sha256=ListIndex(after).sha256()
-        )
+        at = listing.added_at if old is None else self._clock.now()  # the list's sum is made with the first
+        entry = record.list_changed(at, change, listing, by=by or listing.added_by, sha256=ListIndex(after).sha256())
         try:
             await self._journal.durable(entry)
         except BaseException:

@@ -112,15 +112,17 @@ class ListIndex:
     def sha256(self) -> str:
         """The hash (hex) that ledger entries name the list's state by.
 
-        It is over one line per listing, sorted by its bytes: the target, a space, and `until` as
-        `2027-11-17T08:12:33.123Z` or `-`, and LF. All of that stands in the `list-changed` entries, so that anybody can
-        compute it again; comments decide nothing and may be erased, so they are left out.
+        It is over one line per listing, sorted by its bytes: the target, a space, when it was put there, a space, and
+        `until`, both as `2027-11-17T08:12:33.123Z`, or `-`, and LF. All of that stands in the `list-changed` entries,
+        so that whoever has those can compute it again. Whoever only has the sum, out of a pack, can't find by guessing
+        who is on a short list: the time is as good as a salt. Comments decide nothing, and are left out.
         """
         if self._sum:  # asked for again with every number that is dialled
             return self._sum
         listings = (*self._exact.values(), *self._prefixes.values())
         lines = sorted(
-            f"{listing.text} {format_time(listing.until) if listing.until else '-'}\n" for listing in listings
+            f"{listing.text} {format_time(listing.added_at)} {format_time(listing.until) if listing.until else '-'}\n"
+            for listing in listings
         )
         self._sum = hashlib.sha256("".join(lines).encode()).hexdigest()
         return self._sum

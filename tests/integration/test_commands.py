@@ -1,5 +1,6 @@
 """What a person reads who types commands that don't quite make sense, or that change less than they hope."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -106,3 +107,23 @@ async def test_a_container_keeps_no_clock(
     monkeypatch.setattr(clock, "in_a_container", lambda: contained)
     config = load_config(Program(tmp_path).config, os.environ, ["reject"])
     assert (await doctor._clock(config))[0] == finding
+
+
+def test_the_sum_of_a_list_is_that_of_its_entries_and_tells_nobody_who_is_on_it(tmp_path: Path) -> None:
+    """Whoever has the entries makes the sum again; whoever only has the sum, out of a pack, can't guess a number."""
+    program = Program(tmp_path)
+    for words in (("add", "02 555 12 34"), ("add", "02 555*"), ("add", "02 555 12 34", "--until", "2030-01-01")):
+        program.run("allow", *words)
+    program.run("allow", "remove", "02 555*")
+    changes = program.entries("list-changed")
+    standing: dict[str, str] = {}
+    for change in changes:
+        number, before = change["number"], standing.pop(change["number"], "")
+        if change["change"] == "add":
+            since = before.split()[1] if before else change["at"]
+            standing[number] = f"{number} {since} {change['until'] or '-'}\n"
+        lines = "".join(sorted(standing.values()))
+        assert change["sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert len(changes) == 4
+    guesses = (f"+3225551234 {end}\n" for end in ("-", changes[-1]["until"], changes[-2]["until"]))
+    assert changes[-1]["sha256"] not in {hashlib.sha256(guess.encode()).hexdigest() for guess in guesses}

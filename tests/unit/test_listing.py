@@ -82,9 +82,10 @@ def test_the_index_gives_what_looking_through_the_list_gives(listings: list[List
 
 
 def test_the_hash_can_be_computed_from_what_the_entries_say() -> None:
-    """A list's hash is over sorted lines of target and end, so that `sort | sha256sum` gives it too."""
+    """A list's hash is over sorted lines of target, time and end, so that `sort | sha256sum` gives it too."""
     index = ListIndex([listing("+3225551234", comment="thrice"), listing("+32255*", until=NOW)])
-    lines = "+32255* 2026-11-17T08:12:33.123Z\n+3225551234 -\n"
+    at, until = "2026-11-16T08:12:33.123Z", "2026-11-17T08:12:33.123Z"
+    lines = f"+32255* {at} {until}\n+3225551234 {at} -\n"
     assert index.sha256() == hashlib.sha256(lines.encode()).hexdigest()
     assert ListIndex().sha256() == hashlib.sha256(b"").hexdigest()
 
