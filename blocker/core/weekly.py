@@ -13,11 +13,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from blocker.core.campaign import Campaign
 from blocker.core.counts import Cell, Span
 from blocker.core.followups import Due, FollowUp
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
+from blocker.core.scoreboard import Score
 from blocker.core.verdict import Reason
 
 MOST_TASKS = 5
@@ -130,6 +132,12 @@ class Beside:
     """By the slug that statements have."""
     followups: tuple[FollowUp, ...] = ()
     """What follows from what the household has said, past days too, in their order."""
+    scores: tuple[Score, ...] = ()
+    """Of the companies that were named in the year, the lowest first."""
+    campaigns: tuple[Campaign, ...] = ()
+    """Those that last into the week."""
+    campaign_weeks: int = 0
+    """In how many weeks campaigns were looked for; 0 where there were too many calls."""
 
     def name_of(self, slug: str) -> str:
         """A company's name; its slug where nothing else is known."""

@@ -1,96 +1,123 @@
-"""Seeks campaigns among the calls of a stretch of the ledger, with what was said of each and how it ended.
+"""Looks for campaigns among the calls of the last weeks.
 
-Reads only. Decides which calls are looked at: all of the stretch, those that other devices recorded too, in the order
-of time. What makes a campaign, `core/campaign.py` decides.
+Decides how far back is looked: as many whole weeks as hold no more calls than fit into memory, four at most. What is a
+campaign, `core/campaign.py` decides.
 """
 
-from collections import deque
-from collections.abc import AsyncIterator, Collection
-from datetime import datetime
-from typing import Protocol
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
-from blocker.core.campaign import Campaign, Finder
-from blocker.core.corrected import withdrawn_of
+from blocker.core.campaign import Campaign, campaigns
+from blocker.core.counts import Span
 from blocker.core.ended import Ended, ended_of
-from blocker.core.entry import EntryKind
-from blocker.core.gist import Gist, Line, Whole
+from blocker.core.entry import EntryKind, format_time
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, statement_of
+from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
 from blocker.core.settling import Settled, Settling
-from blocker.filing.calls_around import Entry, GistReader, entries_around
+from blocker.filing.naming import statements_of
+
+MOST_WEEKS = 4
+MOST_CALLS = 5_000
+"""More than that in one week isn't looked at: about ten megabytes."""
+
+_MARGIN = timedelta(hours=1)
+"""How much later a call's outcome and end are looked for."""
 
 
-class Ledger(GistReader, Protocol):
-    """What is read of the ledger."""
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        ...
+
+
+class Ledger(Protocol):
+    """The ledger, to be read."""
 
     def entries(
-        self, kinds: Collection[str] | None = None, *, since: datetime | None = None, until: datetime | None = None
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, by their time `at`."""
+        """The entries that meet every condition, in order of their numbers."""
         ...
 
     def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
-        """The calls that other devices recorded and that began in this span, in order of time."""
+        """The calls that other devices recorded and that began in this span."""
         ...
 
 
-async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) -> list[Campaign]:
-    """The campaigns among the calls of a span of time, the one with most calls first.
+class Looked(NamedTuple):
+    """What was found, and in how many weeks."""
 
-    Begin it `core.campaign.QUIET` before what is of interest, so that what goes on from earlier is seen whole.
+    weeks: int
+    """0: there were too many calls to look at."""
+    found: tuple[Campaign, ...]
+
+
+async def look(ledger: Ledger, year: Span, zone: ZoneInfo) -> Looked:
+    """The campaigns that last into the last of these weeks, the one with most calls first.
 
     Raises:
         LedgerError: the ledger can't be read.
     """
-    statements, withdrawn = await _statements(ledger)
-    ends = dict(
-        [ended_of(e.n, e.content) async for e in ledger.entries([EntryKind.CALL_ENDED], since=since, until=until)]
-    )
-    elsewhere = deque(
-        [
-            imported_call(e.n, e.content, statements.get(e.content["call"], NO_STATEMENT))
-            async for e in ledger.begun(since, until)
-            if still_counts(e.n, e.content, withdrawn)
-        ]
-    )
-    finder = Finder()
-    async for call in _screened(ledger, since, until, statements, ends):
-        while elsewhere and elsewhere[0].utc <= call.utc:
-            finder.add(elsewhere.popleft())
-        finder.add(call)
-    for call in elsewhere:
-        finder.add(call)
-    return finder.found()
+    weeks = _fitting(year)
+    if not weeks:
+        return Looked(0, ())
+    since, until = year.weeks[-weeks].week.bounds(zone)[0], year.weeks[-1].week.bounds(zone)[1]
+    calls = await _calls(ledger, since, until)
+    monday = str(year.weeks[-1].week.monday)
+    return Looked(weeks, tuple(one for one in campaigns(calls) if one.last[:10] >= monday))
 
 
-async def _statements(ledger: Ledger) -> tuple[dict[str, Statement], frozenset[int]]:
-    entries = [(e.n, e.content) async for e in ledger.entries([EntryKind.STATEMENT, EntryKind.CORRECTION])]
-    withdrawn = withdrawn_of(entries)
-    said = [
-        statement_of(n, content)
-        for n, content in entries
-        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn
+def _fitting(year: Span) -> int:
+    total = 0
+    for back, week in enumerate(reversed(year.weeks[-MOST_WEEKS:])):
+        total += week.calls(lambda _: True)
+        if total > MOST_CALLS:
+            return back
+    return min(MOST_WEEKS, len(year.weeks))
+
+
+async def _calls(ledger: Ledger, since: datetime, until: datetime) -> list[SeenCall]:
+    statements, withdrawn = await statements_of(ledger)
+    settling: Settling[Mapping[str, Any]] = Settling()
+    settled: list[Settled[Mapping[str, Any]]] = []
+    ended: dict[str, Ended] = {}
+    kinds = (EntryKind.CALL_SCREENED, EntryKind.OUTCOME, EntryKind.CALL_ENDED)
+    first_after = format_time(until)
+    async for entry in ledger.entries(kinds, since, until + _MARGIN):
+        match entry.content["kind"]:
+            case EntryKind.CALL_ENDED:
+                call, end = ended_of(entry.n, entry.content)
+                ended[call] = end
+            case EntryKind.OUTCOME:
+                settled += settling.outcome(entry.content)
+            case _ if entry.content["at"] < first_after:
+                settled += settling.call(entry.n, entry.content)
+    settled += settling.rest()
+
+    def said(call: str) -> Statement:
+        return statements.get(call, NO_STATEMENT)
+
+    calls = [
+        seen_call(n, content, outcome, said(content["call"]))._replace(ended=ended.get(content["call"]))
+        for n, content, outcome in settled
     ]
-    return dict(said), withdrawn
-
-
-async def _screened(
-    ledger: Ledger, since: datetime, until: datetime, statements: dict[str, Statement], ends: dict[str, Ended]
-) -> AsyncIterator[SeenCall]:
-    settling: Settling[Gist | Whole] = Settling()
-
-    def seen(settled: Settled[Gist | Whole]) -> SeenCall:
-        call = settled.screened.get("call", "")
-        return settled.screened.seen(settled.outcome, statements.get(call, NO_STATEMENT))._replace(ended=ends.get(call))
-
-    async for lines in entries_around(ledger, since, until):
-        for line in lines:
-            for settled in _taken(settling, line):
-                yield seen(settled)
-    for settled in settling.rest():
-        yield seen(settled)
-
-
-def _taken(settling: Settling[Gist | Whole], line: Line) -> list[Settled[Gist | Whole]]:
-    found = [] if line.outcome is None else list(settling.outcome(line.outcome))
-    return found if line.call is None else [*found, *settling.call(line.n, line.call)]
+    elsewhere = [
+        imported_call(entry.n, entry.content, said(entry.content["call"]))
+        async for entry in ledger.begun(since, until)
+        if still_counts(entry.n, entry.content, withdrawn)
+    ]
+    return sorted([*calls, *elsewhere], key=lambda call: (call.utc, call.n))

@@ -105,6 +105,16 @@ async def _calls_of(
     return sorted(found.values(), key=lambda each: each.seen.utc)
 
 
+async def statements_of(ledger: Records) -> tuple[dict[str, Statement], frozenset[int]]:
+    """What holds of each call that somebody spoke of, by its id, and the numbers of the entries that were taken back.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    statements, withdrawn = await _statements(ledger)
+    return {call: said.short for call, said in statements.items()}, withdrawn
+
+
 async def _statements(ledger: Records) -> tuple[dict[str, _Whole], frozenset[int]]:
     entries = [(entry.n, entry.content) async for entry in ledger.entries(_SAID)]
     withdrawn = withdrawn_of(entries)

@@ -18,9 +18,11 @@ from blocker.core.law import LawFlag
 from blocker.core.told_in_calls import with_statements
 from blocker.core.week import Week
 from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
-from blocker.dossiers import Records, Rules, read_file
+from blocker.dossiers import Rules, read_file
+from blocker.filing.campaigning import Ledger, look
 from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_spoken_of
+from blocker.filing.scoring import Scoring
 
 MOST_JUDGED = 500
 """Calls of a week that are judged by law at most: the first ones. More than that nobody marks in a week."""
@@ -41,7 +43,7 @@ class Gathering:
         """
         self._book, self._rules, self._lines, self._region, self._zone = book, rules, lines, region, zone
 
-    async def beside(self, ledger: Records, week: Week, year: Span) -> Beside:
+    async def beside(self, ledger: Ledger, week: Week, year: Span) -> Beside:
         """Everything beside a week's own figures.
 
         Args:
@@ -62,6 +64,8 @@ class Gathering:
         slugs = {call.said.company for call in calls if call.said.company} | {
             day.company for day in days if day.company
         }
+        looked = await look(ledger, year, self._zone)
+        scoring = Scoring(self._book, self._rules, self._region)
         return Beside(
             year=year,
             marked=self._marked(file, year.weeks[0].week.monday, week.sunday),
@@ -69,6 +73,11 @@ class Gathering:
             unjudged=len(of_week[MOST_JUDGED:]),
             companies={slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
             followups=days,
+            scores=tuple(
+                scoring.board(calls, file, year.weeks[0].week.bounds(self._zone)[0], end.astimezone(self._zone))
+            ),
+            campaigns=looked.found,
+            campaign_weeks=looked.weeks,
         )
 
     def _country_of(self, slug: str) -> str:

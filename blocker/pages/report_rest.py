@@ -194,6 +194,12 @@ def limits(words: Words) -> Iterator[Block]:
     )
 
 
+def unlooked(beside: Beside, words: Words) -> Iterator[Block]:
+    """What wasn't looked for, where there were too many calls."""
+    if not beside.campaign_weeks:
+        yield Paragraph(plain(words("There were too many calls this week to look for campaigns.")))
+
+
 def check(report: Report, words: Words) -> Iterator[Block]:
     """How anybody can check it."""
     yield Heading(1, words("How to check this"), "check")

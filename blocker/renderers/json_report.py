@@ -9,12 +9,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from blocker.core.campaign import Campaign
 from blocker.core.counts import Span, WeekCounts
 from blocker.core.followups import FollowUp
 from blocker.core.law import LawFlag
 from blocker.core.law_shown import shown_flag
 from blocker.core.observed import SeenCall
 from blocker.core.report import CompanyRow, ErasedCalls, Listed, Report
+from blocker.core.scoreboard import Score
 from blocker.core.weekly import Beside, Task, came_through, is_kept_away, is_unwanted, reviews, tasks
 
 SCHEMA = "blocker-weekly-report"
@@ -62,6 +64,9 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "marked_days": [day._asdict() | {"day": str(day.day)} for day in beside.marked],
         "to_do": [_task(task) for task in tasks(report, beside)],
         "days": [_day(day) for day in beside.followups],
+        "campaigns": [_campaign(one) for one in beside.campaigns],
+        "campaign_weeks": beside.campaign_weeks,
+        "scores": [_score(one) for one in beside.scores],
         "review": [one._asdict() | {"number": one.number or None} for one in reviews(report)],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
@@ -88,6 +93,16 @@ def _task(task: Task) -> dict[str, Any]:
 def _day(day: FollowUp) -> dict[str, Any]:
     extended = str(day.extended) if day.extended else None
     return day._asdict() | {"on": str(day.on), "since": str(day.since), "extended": extended}
+
+
+def _campaign(one: Campaign) -> dict[str, Any]:
+    signs = [sign._asdict() | {"about": sign.about or None} for sign in one.signs]
+    return one._asdict() | {"signs": signs, "told": [part.n for part in one.told]}
+
+
+def _score(one: Score) -> dict[str, Any]:
+    marks = [mark._asdict() | {"points": round(float(mark.points), 2)} for mark in one.marks]
+    return one._asdict() | {"marks": marks, "got": round(float(one.got), 2)}
 
 
 def _week(week: WeekCounts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fakes.entries import BLOCK_LISTED, WITHHELD, Told
 from fakes.report_house import WEEK, house, made, objected, stated
 
 from blocker.collecting import Making
-from blocker.core.document import Bullets, Figure, Heading
+from blocker.core.document import Bullets, Figure, Heading, Table
 from blocker.core.languages import Language
 from blocker.core.report import Listed
 from blocker.core.statement import Said
@@ -135,7 +135,8 @@ async def test_more_calls_than_are_listed(tmp_path: Path) -> None:
     it = await made(await house(a_week(), tmp_path), tmp_path / "t")
     many = Listed(100_000, it.report.unwanted.items[:1] * 500)
     page = report_page(dataclasses.replace(it.report, unwanted=many), it.beside, Words(Language.NL))
-    (table,) = (block for block in page.blocks if getattr(block, "caption", "") == "Ongewenste oproepen")
+    tables = [block for block in page.blocks if isinstance(block, Table)]
+    (table,) = (table for table in tables if table.caption == "Ongewenste oproepen")
     assert len(table.rows) == 500
     assert "100.000 oproepen; calls.csv heeft ze allemaal" in table.note
 
