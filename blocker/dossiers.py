@@ -8,7 +8,7 @@ Reads only. Puts together what others decide: which calls are about a company (`
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core import household_shown as shown
@@ -57,6 +57,18 @@ class Records(Protocol):
         ...
 
 
+class Whole(NamedTuple):
+    """All that is known of a company."""
+
+    known: dict[str, Any]
+    """As JSON values."""
+    calls: list[CompanyCall]
+    """Those that a statement says were for it, or came from it as a call centre, in the order of time."""
+    flags: dict[str, tuple[LawFlag, ...]]
+    """What they point to by law, by the call's id."""
+    file: HouseholdFile
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """Where and when the household is, and the companies that the rules know at present."""
@@ -99,7 +111,11 @@ class Dossiers:
         self._ledger, self._settings, self._rules, self._lines, self._here = ledger, settings, rules, lines, here
 
     async def show(self, company: str) -> dict[str, Any]:
-        """All that is known of a company, as JSON values.
+        """All that is known of a company, as JSON values; arguments and errors as of `whole`."""
+        return (await self.whole(company)).known
+
+    async def whole(self, company: str) -> Whole:
+        """All that is known of a company.
 
         Args:
             company: its slug or one of its names, also a former one, as a person types it.
@@ -117,13 +133,15 @@ class Dossiers:
         flags = self._judged(found, slugs, calls, file)
         now = self._here.clock.now().astimezone(self._here.zone)
         after = after_what(calls, found.slug, file, files=files, counts_from=self._rules.counts_from, now=now)
-        return dossier(found, book, today) | {
+        known = dossier(found, book, today) | {
             "setting": {"calls": str(setting.calls), "where": setting.where},
             "household": _said_of(found.slug, file, files),
             "named_in": counts(calls) | after | {"holders": holders(calls, file)},
             "law": _by_provision(calls, flags),
             "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
+        named = {call.seen.call: its for call, its in zip(calls, flags, strict=True) if its}
+        return Whole(known, calls, named, file)
 
     async def household(self) -> dict[str, Any]:
         """What the household says about itself, as JSON values; raises as `show` does."""

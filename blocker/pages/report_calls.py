@@ -4,7 +4,7 @@ Decides how calls are listed and how a rule of law is cited: it is pointed to, a
 calls are listed, `core/report.py` decides; each table says so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from blocker.core.document import Align, Block, Bullets, Column, Heading, Paragraph, Span, Style, Table, Text, plain
 from blocker.core.law import Binding, Finding, LawFlag
@@ -21,10 +21,10 @@ Rules = Mapping[tuple[str, str], int]
 
 def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     """All tables of calls, and the rules of law they name."""
-    rules = _rules(report, beside)
+    rules = rules_named((*report.unwanted.items, *report.elsewhere.items), beside)
     if report.unwanted.total:
         yield Heading(1, words("Every unwanted call"), "unwanted")
-        yield _table(words("Unwanted calls"), report.unwanted, words, rules=rules, beside=beside)
+        yield calls_table(words("Unwanted calls"), report.unwanted, words, rules=rules, beside=beside)
     if report.elsewhere.total:
         yield Heading(1, words("Recorded by another device"), "elsewhere")
         yield Paragraph(
@@ -36,8 +36,10 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
                 )
             )
         )
-        yield _table(words("Calls recorded by another device"), report.elsewhere, words, rules=rules, beside=beside)
-    yield from _law(rules, beside, words)
+        yield calls_table(
+            words("Calls recorded by another device"), report.elsewhere, words, rules=rules, beside=beside
+        )
+    yield from law_named(rules, beside, words)
     if report.suspected.total:
         yield Heading(1, words("Suspected"), "suspected")
         yield Paragraph(
@@ -54,7 +56,7 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
                 command("blocker mark CALL wanted"),
             )
         )
-        yield _table(words("Suspected calls"), report.suspected, words)
+        yield calls_table(words("Suspected calls"), report.suspected, words)
     if report.odd.total:
         yield Heading(1, words("Worth a look"), "odd")
         yield Paragraph(
@@ -68,12 +70,11 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
                 command("blocker mark CALL marketing"),
             )
         )
-        yield _table(words("Odd calls that were let through"), report.odd, words)
+        yield calls_table(words("Odd calls that were let through"), report.odd, words)
 
 
-def _rules(report: Report, beside: Beside) -> Rules:
+def rules_named(listed: Iterable[SeenCall], beside: Beside) -> Rules:
     """Numbers for the provisions, in the order in which the tables name them."""
-    listed = (*report.unwanted.items, *report.elsewhere.items)
     keys = dict.fromkeys(_key(flag) for call in listed for flag in beside.flags.get(call.call, ()))
     return {key: number for number, key in enumerate(keys, 1)}
 
@@ -82,9 +83,10 @@ def _key(flag: LawFlag) -> tuple[str, str]:
     return flag.provision.id, flag.provision.version
 
 
-def _table(
+def calls_table(
     caption: str, listed: Listed[SeenCall], words: Words, *, rules: Rules | None = None, beside: Beside | None = None
 ) -> Table:
+    """Calls as a table; with the numbers of the rules that they have to do with, where there are any."""
     by_law = rules if beside and any(call.call in beside.flags for call in listed.items) else None
     columns = (
         Column(words("Local time, offset from UTC"), 1.7),
@@ -138,7 +140,7 @@ def _left_out(listed: Listed[SeenCall], words: Words) -> str:
     )
 
 
-def _law(rules: Rules, beside: Beside, words: Words) -> Iterator[Block]:
+def law_named(rules: Rules, beside: Beside, words: Words) -> Iterator[Block]:
     """What the numbers in the column Law stand for."""
     if not rules:
         return

@@ -1,0 +1,96 @@
+"""Seeks campaigns among the calls of a stretch of the ledger, with what was said of each and how it ended.
+
+Reads only. Decides which calls are looked at: all of the stretch, those that other devices recorded too, in the order
+of time. What makes a campaign, `core/campaign.py` decides.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
+from typing import Protocol
+
+from blocker.core.campaign import Campaign, Finder
+from blocker.core.corrected import withdrawn_of
+from blocker.core.ended import Ended, ended_of
+from blocker.core.entry import EntryKind
+from blocker.core.gist import Gist, Line, Whole
+from blocker.core.imported import imported_call, still_counts
+from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, statement_of
+from blocker.core.settling import Settled, Settling
+from blocker.filing.calls_around import Entry, GistReader, entries_around
+
+
+class Ledger(GistReader, Protocol):
+    """What is read of the ledger."""
+
+    def entries(
+        self, kinds: Collection[str] | None = None, *, since: datetime | None = None, until: datetime | None = None
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds, by their time `at`."""
+        ...
+
+    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
+        """The calls that other devices recorded and that began in this span, in order of time."""
+        ...
+
+
+async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) -> list[Campaign]:
+    """The campaigns among the calls of a span of time, the one with most calls first.
+
+    Begin it `core.campaign.QUIET` before what is of interest, so that what goes on from earlier is seen whole.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    statements, withdrawn = await _statements(ledger)
+    ends = dict(
+        [ended_of(e.n, e.content) async for e in ledger.entries([EntryKind.CALL_ENDED], since=since, until=until)]
+    )
+    elsewhere = deque(
+        [
+            imported_call(e.n, e.content, statements.get(e.content["call"], NO_STATEMENT))
+            async for e in ledger.begun(since, until)
+            if still_counts(e.n, e.content, withdrawn)
+        ]
+    )
+    finder = Finder()
+    async for call in _screened(ledger, since, until, statements, ends):
+        while elsewhere and elsewhere[0].utc <= call.utc:
+            finder.add(elsewhere.popleft())
+        finder.add(call)
+    for call in elsewhere:
+        finder.add(call)
+    return finder.found()
+
+
+async def _statements(ledger: Ledger) -> tuple[dict[str, Statement], frozenset[int]]:
+    entries = [(e.n, e.content) async for e in ledger.entries([EntryKind.STATEMENT, EntryKind.CORRECTION])]
+    withdrawn = withdrawn_of(entries)
+    said = [
+        statement_of(n, content)
+        for n, content in entries
+        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn
+    ]
+    return dict(said), withdrawn
+
+
+async def _screened(
+    ledger: Ledger, since: datetime, until: datetime, statements: dict[str, Statement], ends: dict[str, Ended]
+) -> AsyncIterator[SeenCall]:
+    settling: Settling[Gist | Whole] = Settling()
+
+    def seen(settled: Settled[Gist | Whole]) -> SeenCall:
+        call = settled.screened.get("call", "")
+        return settled.screened.seen(settled.outcome, statements.get(call, NO_STATEMENT))._replace(ended=ends.get(call))
+
+    async for lines in entries_around(ledger, since, until):
+        for line in lines:
+            for settled in _taken(settling, line):
+                yield seen(settled)
+    for settled in settling.rest():
+        yield seen(settled)
+
+
+def _taken(settling: Settling[Gist | Whole], line: Line) -> list[Settled[Gist | Whole]]:
+    found = [] if line.outcome is None else list(settling.outcome(line.outcome))
+    return found if line.call is None else [*found, *settling.call(line.n, line.call)]
