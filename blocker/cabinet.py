@@ -14,6 +14,7 @@ from blocker.core.company import CompanyBook
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawBook
 from blocker.core.ports import Clock
+from blocker.core.succession import one_by_now
 from blocker.core.week import Week
 from blocker.dossiers import Here, read_attached, read_file
 from blocker.errors import UsageError
@@ -163,8 +164,10 @@ class Cabinet:
         async with reader(self._config) as ledger:
             return await read_attached(ledger)
 
-    async def _open_cases(self) -> set[str]:
-        return {case.company for case in (await self._file()).open_cases}
+    async def _open_cases(self) -> frozenset[str]:
+        today = self._clock.now().astimezone(ZoneInfo(self._config.time_zone)).date()
+        cases = (await self._file()).open_cases
+        return one_by_now(self._companies(), [case.company for case in cases], today)
 
     def _household_handlers(self) -> dict[str, Handler]:
         standing, objecting = self.standing, self.objecting

@@ -9,7 +9,7 @@ from blocker import app, looking, packroom
 from blocker.clock import SystemClock
 from blocker.commands import OK, say, warn, who
 from blocker.config import Config
-from blocker.core.company import Company, CompanyBook
+from blocker.core.succession import one_by_now
 from blocker.core.typed import the_company
 from blocker.core.week import Week
 from blocker.earlier import call_meant
@@ -106,13 +106,8 @@ async def _asked(config: Config, reader: LedgerReader, arguments: argparse.Names
     since, until = _midnight(arguments.since, zone), _midnight(arguments.until, zone, days=1)
     if since and until and since >= until:
         raise UsageError(f"{arguments.until} is before {arguments.since}, so that no call lies between them")
-    slugs = frozenset(one.slug for one in rules.companies if _heir(rules.companies, one, today) == company.slug)
-    return Asked("company", company.name, companies=slugs | {company.slug}, since=since, until=until)
-
-
-def _heir(book: CompanyBook, company: Company, today: date) -> str:
-    heir = book.successor(company.slug, today)
-    return heir.slug if heir else company.slug
+    slugs = one_by_now(rules.companies, [company.slug], today)
+    return Asked("company", company.name, companies=slugs, since=since, until=until)
 
 
 def _midnight(text: str | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:

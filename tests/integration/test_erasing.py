@@ -18,6 +18,7 @@ from fakes.running import Program, running
 from blocker.app import Owner
 from blocker.config import load_config
 from blocker.core import record
+from blocker.core.attached import What, attachment
 from blocker.core.entry import format_time
 from blocker.core.statement import Said
 from blocker.core.verdict import Reason
@@ -275,16 +276,19 @@ async def test_files_go_with_what_rested_on_them(tmp_path: Path) -> None:
     assert "verifies" in program.run("verify").stdout
 
 
-async def test_an_open_case_keeps_all_about_its_company(tmp_path: Path) -> None:
-    """While a case is open nothing about the company goes by age; once it is closed it does."""
+@pytest.mark.parametrize(("named", "about"), [("proximus", "proximus"), ("voo", "orange-be")])
+async def test_an_open_case_keeps_all_about_its_company(tmp_path: Path, named: str, about: str) -> None:
+    """While a case is open nothing about the company goes by age, nor about one that has gone into it; then it does."""
     program = Program(tmp_path)
     program.data.mkdir(mode=0o700)
     at = datetime.now(UTC) - timedelta(days=2000)
     ledger = await Ledger.open(program.data)
-    common = {"v": 1, "company": "proximus", "said_company": "Proximus", "by": "Anna", "where": "", "proofs": []}
+    common = {"v": 1, "company": about, "said_company": about, "by": "Anna", "where": "", "proofs": []}
+    export = await Attachments(program.data).put_bytes(b"all the calls of a telephone", "calls.xml")
     await ledger.append(
         screened(at, "c0ffee"),
-        Said(mark="marketing", said_company="Proximus", company="proximus").entry(at, "c0ffee", "Anna"),
+        Said(mark="marketing", said_company=named, company=named).entry(at, "c0ffee", "Anna"),
+        attachment(at, export, what=What.IMPORT, by="Anna"),
         common | {"kind": "case", "at": "2026-01-02T08:00:00.000Z", "state": "open", "on": "2026-01-02"},
     )
     await ledger.close()
@@ -294,7 +298,7 @@ async def test_an_open_case_keeps_all_about_its_company(tmp_path: Path) -> None:
         common | {"kind": "case", "at": "2026-02-02T08:00:00.000Z", "state": "closed", "on": "2026-02-02"}
     )
     await ledger.close()
-    assert "2 entries about 1 call" in program.run("erase", "--due").stdout
+    assert "3 entries about 1 call" in program.run("erase", "--due").stdout
     assert raw_rows(program.data)[0][2] is None
 
 
