@@ -43,6 +43,7 @@ from blocker.fetching import Fetcher
 from blocker.foresight import Foresight
 from blocker.household import Household
 from blocker.looking import reader, rules_of, setting_of
+from blocker.mailroom import Mailroom
 from blocker.recording import Recorder
 from blocker.rulebinding import read_again
 from blocker.rulebook import RuleBook, shipped_rules
@@ -59,7 +60,7 @@ T = TypeVar("T")
 SYNC_SECONDS = 3600
 """How long the service may take for what is much work, such as to fetch a list and make a book of it."""
 
-_SLOW = frozenset({"sync", "erase", "erase-due", "erase-show"})
+_SLOW = frozenset({"report-send", "sync", "erase", "erase-due", "erase-show"})
 
 
 class Owner:
@@ -132,6 +133,7 @@ class Owner:
             household=self.household,
             laws=lambda: self.rules.laws,
         )
+        self.mailroom = Mailroom(self.config, self.clock, store)
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
@@ -272,6 +274,7 @@ class Owner:
             "sync": self.sync,
             **self.wanted.handlers(),
             **self.cabinet.handlers(),
+            **self.mailroom.handlers(),
         }
 
     async def sync(self, origin: str, source: str = "") -> dict[str, Any]:
@@ -316,11 +319,11 @@ async def commanding(config: Config) -> AsyncIterator[Do]:
         await owner.close()
 
 
-async def _done(handlers: Mapping[str, Handler], name: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
+async def _done(handlers: Mapping[str, Handler], name: str, /, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
     return await handlers[name](**arguments)
 
 
-async def command(config: Config, name: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
+async def command(config: Config, name: str, /, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
     """Have a command done: by the running service, else by this process as the owner for that moment.
 
     Raises:

@@ -24,6 +24,7 @@ from blocker.errors import ConfigError, Fault
 from blocker.evidence_config import Retention, Seals, Statements, read_retention, read_seals, read_statements
 from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
 from blocker.policy_config import Weekday, clock_time, read_policies
+from blocker.report_config import Mail, Recipient, read_mail, read_recipients
 from blocker.tomlfile import Document, Table, nearest, parse_bytes
 
 MAX_BUDGET_SECONDS = 1.8
@@ -85,6 +86,9 @@ class Report:
     """Local time in `time_zone`."""
     languages: tuple[Language, ...] = ()
     """Of its pages; the first one's files have the plain names. Empty for the language of the region or the locale."""
+    mail: Mail | None = None
+    recipients: tuple[Recipient, ...] = ()
+    """Whom it is sent to; nobody unless configured."""
 
 
 @dataclass(frozen=True)
@@ -298,11 +302,14 @@ class _Reader:
 
     def _report(self, data_dir: Path) -> Report:
         table = self.root.section("report")
+        mail = read_mail(table.table("mail"), self._file)
         return Report(
             dir=self._folder(table, "dir", data_dir / "reports"),
             weekday=table.word("weekday", Weekday, Report.weekday),
             time=clock_time(table, "time", Report.time),
             languages=_languages(table),
+            mail=mail,
+            recipients=read_recipients(table.tables("recipient"), mail, self._file),
         )
 
     def _lines(self, tables: Mapping[str, Table], home: str, home_zone: str) -> dict[str, Line]:

@@ -11,6 +11,8 @@
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
     ├── PaperError           a page can't be set as PDF: typst is missing, failed, or took too long
     ├── StampError           a time-stamping authority can't be asked, or its answer isn't what was asked for
+    ├── SendError            a report can't be got to somebody, and they surely don't have it
+    ├── UnsureError          a report was being handed over, and nobody knows whether it arrived
     ├── DataDirError         the data directory can't be used: not writable, missing
     │   └── DataDirInUseError    another process owns it
     └── LedgerError          the evidence ledger can't be read or written
@@ -101,6 +103,19 @@ class StampError(BlockerError):
 
     unchecked = False
     """Whether nothing was looked at, for want of the library."""
+
+
+class SendError(BlockerError):
+    """A recipient surely doesn't have what was to be sent."""
+
+    def __init__(self, message: str, *, lasting: bool = False) -> None:
+        """`lasting` says that trying again is no use before somebody mends something."""
+        super().__init__(message)
+        self.lasting = lasting
+
+
+class UnsureError(BlockerError):
+    """What was sent may have arrived."""
 
 
 class DataDirError(BlockerError):

@@ -107,7 +107,7 @@ class Fetcher:
         limits = self._limits
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                socket_factory=None if self._private_addresses else _public_addresses_only(refused),
+                socket_factory=None if self._private_addresses else public_addresses_only(refused),
                 force_close=True,
             ),
             timeout=aiohttp.ClientTimeout(
@@ -153,7 +153,7 @@ def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
         raise SourceError(f"{url} is {kind}, not plain text")
 
 
-def _public_addresses_only(refused: list[str]) -> Callable[[aiohttp.AddrInfoType], socket.socket]:
+def public_addresses_only(refused: list[str]) -> Callable[[aiohttp.AddrInfoType], socket.socket]:
     """A maker of sockets that refuses addresses which aren't public, and notes them.
 
     It sees the very address that is connected to next, after the name was resolved and on each redirect, so that no

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from blocker import report_config
 from blocker.collecting import Making
 from blocker.config import Config
 from blocker.core.entry import parse_time
-from blocker.core.languages import Language, language_of
+from blocker.core.languages import Language
 from blocker.core.report import Report
 from blocker.core.week import Week
 from blocker.core.weekly import Beside
@@ -41,9 +42,8 @@ _DATA = {"report.json": "application/json", "calls.csv": "text/csv"}
 
 
 def languages_of(config: Config, environ: Mapping[str, str]) -> tuple[Language, ...]:
-    """The languages of a report where nobody asks for one: the configured ones, else the household's first."""
-    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return config.report.languages or (language_of(config.region, locale),)
+    """The languages of a report where nobody asks for one: the household's first, and what its recipients read."""
+    return report_config.languages_of(config.report.languages, config.report.recipients, config.region, environ)
 
 
 async def write(

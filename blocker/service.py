@@ -11,7 +11,6 @@ import gc
 import signal
 from collections.abc import Callable, Iterator
 from datetime import time
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,15 +29,15 @@ from blocker.core.retention import may_trust
 from blocker.core.treatment import Treatment
 from blocker.core.verdict import Verdict
 from blocker.core.week import Week
-from blocker.errors import ConfigError, DataDirError, Fault, LedgerError, UsageError
+from blocker.errors import ConfigError, DataDirError, Fault, LedgerError
 from blocker.evidence.head_copies import VERIFIED
 from blocker.evidence.seals import last_seal_ok
 from blocker.filing.ending import Endings
 from blocker.filing.verifying import Verification
 from blocker.hooks.fastagi import FastAgiServer
 from blocker.hooks.http import ENDED, HttpHook
-from blocker.jobs import Jobs, WeeklyReport
-from blocker.looking import last_verified, last_watched, own_command, reader, setting_of, verify_apart
+from blocker.jobs import Jobs
+from blocker.looking import last_verified, last_watched, reader, setting_of, verify_apart
 from blocker.reporting import last_week_with_calls
 from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener
@@ -170,7 +169,10 @@ class Service:
 
     def health(self) -> list[str]:
         """What is wrong at present, as sentences for the household; nothing means that all is well."""
-        problems = [*self.owner.problems, *filter(None, [self.owner.rulekeeper.problem, self.verification.problem])]
+        problems = [
+            *self.owner.problems,
+            *filter(None, [self.owner.rulekeeper.problem, self.verification.problem, self.owner.mailroom.problem]),
+        ]
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
         problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
@@ -231,7 +233,7 @@ class Service:
     def _schedule(self) -> None:
         """What is done at set times; a played week has no Mondays of its own."""
         zone = ZoneInfo(self.config.time_zone)
-        weekly = WeeklyReport(self.config.report.dir, zone, self._last_week, self._make_report)
+        weekly = self.owner.mailroom.weekly(self._last_week)
         self.jobs = Jobs(zone)
         self.jobs.every_week("weekly report", self.config.report.weekday, self.config.report.time, weekly)
         self.jobs.every_week("full verification", *VERIFYING_TIME, self.verification)
@@ -240,11 +242,14 @@ class Service:
         self.jobs.every_day("erasing what is old", ERASING_TIME, self._erase_due)
         self.jobs.start()
 
+    def _trusts_clock(self) -> bool:
+        clock = self.owner.clock
+        return may_trust(clock.now(), self._watched, synchronised=clock.state().synchronised)
+
     async def _erase_due(self) -> None:
         if self.owner.cabinet.erasing is None:
             return
-        clock = self.owner.clock
-        if not may_trust(clock.now(), self._watched, synchronised=clock.state().synchronised):
+        if not self._trusts_clock():
             self._log.warning("nothing is erased until the clock is synchronised: it shows a time long after the last")
             return
         erased = await self.owner.cabinet.erasing.due()
@@ -266,14 +271,11 @@ class Service:
             jobs.at_start("time-stamps", sealer.keep_asking)
 
     async def _last_week(self) -> Week | None:
+        if not self._trusts_clock():
+            self._log.warning("no week is taken to be over until the clock is synchronised")
+            return None
         async with reader(self.config) as ledger:
             return await last_week_with_calls(ledger, self.owner.clock.now(), ZoneInfo(self.config.time_zone))
-
-    async def _make_report(self, week: Week, folder: Path) -> None:
-        ended = await own_command(self.config, "report", "--week", str(week), "--out", str(folder))
-        if ended.status:
-            raise UsageError(f"the report of {week} wasn't made, or is no evidence: {ended.last_words}")
-        self._log.info("weekly report made", week=str(week), folder=str(folder))
 
     async def _look_at_last_seal(self) -> None:
         """Part of the look at a ledger that is opened; beside the calls, since it takes a process of its own."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from blocker import looking
 from blocker.clock import SystemClock
 from blocker.collecting import Making
-from blocker.commands import NO, OK, harmless, say, warn
+from blocker.commands import NO, OK, harmless, report_send, say, warn
 from blocker.config import Config
 from blocker.core.languages import Language
 from blocker.core.week import Week
@@ -36,6 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="the language of the pages; by default those of [report] languages, else the one of your region",
     )
     parser.set_defaults(run=run)
+    report_send.add(parser.add_subparsers(metavar="send"))
 
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:

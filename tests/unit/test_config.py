@@ -276,7 +276,8 @@ def test_the_example_file_shows_every_default(repository: Path, tmp_path: Path) 
     line = uncommented(text).splitlines().index('calls = "default"') + 1
     companies = {"proximus": CompanySetting(Calls.DEFAULT, f"{tmp_path / 'blocker.toml'}:{line}")}
     seals = dataclasses.replace(plain.seals, key=shown.seals.key, authorities=shown.seals.authorities)
-    plainly = dataclasses.replace(plain, lines=lines, trunks=trunks, companies=companies, seals=seals)
+    report = dataclasses.replace(plain.report, mail=shown.report.mail, recipients=shown.report.recipients)
+    plainly = dataclasses.replace(plain, lines=lines, trunks=trunks, companies=companies, seals=seals, report=report)
     assert shown == dataclasses.replace(plainly, policies=shown.policies)
     assert shown.policy == plain.policy
     assert {field for layer in shown.policies.household.layers for field in layer.changes} == set(KEYS)
@@ -295,6 +296,8 @@ def test_the_example_file_shows_every_key(repository: Path, tmp_path: Path, monk
     asked = {(*table.path, key) for table in documents[0]._tables for key in table._asked}
     assert ("policy", "withheld") in asked
     asked -= {path for path in asked if len(path) > 2 and "policy" in path and path[-1] in KEYS.values()}
-    assert {path for path in asked if documents[0].line(path) == documents[0].line(path[:-1])} == {
-        ("policy", "observe_only")  # stands at the top
-    }
+    hidden = {path for path in asked if documents[0].line(path) == documents[0].line(path[:-1])}
+    named = [
+        {tuple(step for step in path if isinstance(step, str)) for path in some} for some in (hidden, asked - hidden)
+    ]
+    assert named[0] - named[1] == {("policy", "observe_only")}  # stands at the top; of several tables, one is enough

@@ -1,0 +1,111 @@
+"""What stands in the mail or the notification that brings a week's report: its figures, and a sentence for each.
+
+Decides what somebody sees who doesn't open the report. It names no telephone number, so that it may stand on a locked
+screen. How it looks, renderers decide; what the figures mean, `core/report.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blocker.core.document import Block, Bullets, Document, KeyFigure, KeyFigures, Paragraph, Tone, plain
+from blocker.core.week import Week
+from blocker.language import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a week that a summary shows."""
+
+    week: Week
+    end: str
+    """The end of the week, UTC, as the report has it."""
+    calls: int
+    kept_away: int
+    """Unwanted calls that were turned away, as the phone system acknowledged."""
+    came_through: int
+    """Unwanted calls of which no refusal was acknowledged."""
+    wanted_refused: int
+    """Calls marked as wanted, though the verdict was to block them."""
+    to_do: int
+    unwatched_minutes: int
+    fault: str
+    """What doesn't hold in the ledger; empty where all does."""
+
+
+def title_of(figures: Figures, words: Words) -> str:
+    """The subject of a mail, on one line."""
+    week = words("The telephone in week {number}", number=figures.week.number)
+    if not figures.kept_away and not figures.came_through:
+        return f"{week}: {words('not one unwanted call')}"
+    return f"{week}: {_kept(figures, words)}, {_through(figures, words)}"
+
+
+def summary(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Document:
+    """The summary as a page.
+
+    Args:
+        figures: those of the week.
+        words: the reader's language.
+        left_out: files of the report that should go along and don't.
+        attached: whether files of the report go along.
+    """
+    monday, sunday = words.day(figures.week.monday), words.day(figures.week.sunday)
+    return Document(
+        title=title_of(figures, words),
+        subtitle=words("{monday} to {sunday}", monday=monday, sunday=sunday),
+        language=str(words.language),
+        blocks=tuple(_blocks(figures, words, left_out, attached=attached)),
+        footer=words("Sent by your own call blocker, to nobody but you."),
+        dated=figures.end,
+    )
+
+
+def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Iterator[Block]:
+    if figures.fault:
+        warning = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=figures.fault)
+        yield Paragraph(plain(warning), Tone.WARNING)
+    if not figures.kept_away and not figures.came_through:
+        yield Paragraph(plain(words("A quiet week: not one unwanted call. It can be like this.")), Tone.LEAD)
+    yield KeyFigures(
+        (
+            KeyFigure(words.figure(figures.kept_away), words("unwanted calls that didn't ring")),
+            KeyFigure(words.figure(figures.came_through), words("unwanted calls that came through")),
+            KeyFigure(words.figure(figures.calls), words("calls in all")),
+        )
+    )
+    if told := list(_told(figures, words)):
+        yield Bullets(tuple(plain(text) for text in told))
+    if left_out:
+        names = ", ".join(left_out)
+        yield Paragraph(plain(words("Not attached, too large or not made: {names}.", names=names)), Tone.NOTE)
+    if attached:
+        yield Paragraph(plain(words("The whole report is attached: who, when, and what you can do about it.")))
+    else:
+        yield Paragraph(plain(words("The whole report lies on the machine that watches your telephone.")))
+
+
+def _told(figures: Figures, words: Words) -> Iterator[str]:
+    if figures.wanted_refused:
+        yield words.many(
+            "{count} call was to be blocked, but you marked it as wanted: the report says how to let it through.",
+            "{count} calls were to be blocked, but you marked them as wanted: the report says how to let them through.",
+            figures.wanted_refused,
+        )
+    if figures.to_do:
+        yield words.many(
+            "{count} thing to do stands in the report.", "{count} things to do stand in the report.", figures.to_do
+        )
+    if figures.unwatched_minutes:
+        yield words.many(
+            "For {count} minute nobody watched: calls rang then without being recorded.",
+            "For {count} minutes nobody watched: calls rang then without being recorded.",
+            figures.unwatched_minutes,
+        )
+
+
+def _kept(figures: Figures, words: Words) -> str:
+    return words.many("{count} unwanted call kept away", "{count} unwanted calls kept away", figures.kept_away)
+
+
+def _through(figures: Figures, words: Words) -> str:
+    return words("{number} came through", number=words.figure(figures.came_through))
