@@ -8,10 +8,12 @@ from blocker.core.document import Document, NewSheet
 from blocker.core.report import Report
 from blocker.core.weekly import Beside
 from blocker.language import Words
+from blocker.pages.campaign_words import campaign_blocks
 from blocker.pages.report_calls import calls
 from blocker.pages.report_front import front
 from blocker.pages.report_plots import plots
-from blocker.pages.report_rest import check, days_to_come, gaps, limits, review
+from blocker.pages.report_rest import check, days_to_come, gaps, limits, review, unlooked
+from blocker.pages.score_words import score_blocks
 
 
 def report_page(report: Report, beside: Beside, words: Words) -> Document:
@@ -26,7 +28,10 @@ def report_page(report: Report, beside: Beside, words: Words) -> Document:
             *front(report, beside, words),
             NewSheet(),
             *plots(report, beside, words),
+            *campaign_blocks(beside.campaigns, words),
+            *unlooked(beside, words),
             *calls(report, beside, words),
+            *score_blocks(beside.scores, words),
             *review(report, words),
             *days_to_come(report, beside, words),
             *gaps(report, words),
