@@ -31,6 +31,7 @@ from blocker.core.observed import (
 from blocker.core.report import Listed, Report
 from blocker.core.settling import Settled, Settling
 from blocker.core.tally import Sample, Tally
+from blocker.core.timekeeping import ClockSet, clock_set_of
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
 from blocker.filing.calls_around import Entry, GistReader, entries_around
@@ -137,7 +138,18 @@ async def collect(
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     report = await _with_ends(reader, head, report)
-    return replace(report, fault=making.fault, made_on=made_on, erased=erased.told())
+    clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
+    return replace(report, fault=making.fault, made_on=made_on, erased=erased.told(), clock_set=clock_set)
+
+
+async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zone: ZoneInfo) -> Listed[ClockSet]:
+    """When the clock was set in a week, or into it, or out of it."""
+    found: Sample[ClockSet] = Sample()
+    async for entry in reader.entries(kinds=[EntryKind.CLOCK_CHANGED]):
+        times = sorted(str(entry.content.get(name)) for name in ("before", "after"))
+        if entry.n <= head.n and times[0] < week[1] and times[1] >= week[0]:
+            found.add(clock_set_of(entry.n, entry.content, zone))
+    return found.listed()
 
 
 async def _with_ends(reader: EntryReader, head: Head, report: Report) -> Report:

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from blocker.core.entry import Head
 from blocker.core.observed import ListChange, SeenCall
+from blocker.core.timekeeping import ClockSet
 from blocker.core.watching import Gap
 from blocker.core.week import Week
 
@@ -156,5 +157,7 @@ class Report:
     """Calls that were refused for a reason that says nothing of marketing."""
     elsewhere: Listed[SeenCall] = Listed(0, ())
     """Calls that another device recorded, by the time at which they began."""
+    clock_set: Listed[ClockSet] = Listed(0, ())
+    """When somebody set the clock, by its time before or after."""
     erased: ErasedCalls | None = None
     """None where none were."""

@@ -4,10 +4,11 @@ Decides what counts as having been set: the wall clock and one that nobody sets 
 A clock that is only pulled right slowly moves both alike. Asks no clock itself (`blocker/clock.py`).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from blocker.core.entry import EntryKind, format_time
+from blocker.core.contents import Content, of_a_whole_entry
+from blocker.core.entry import EntryKind, format_time, parse_time
 
 STEP_SECONDS = 2.0
 """Beyond a leap second, and beyond what two readings one after the other can differ by."""
@@ -61,3 +62,28 @@ def clock_changed(step: Step) -> dict[str, Any]:
     moved = datetime.fromisoformat(after[:-1]) - datetime.fromisoformat(before[:-1])
     by_ms = moved // timedelta(milliseconds=1)
     return {"v": 1, "kind": str(EntryKind.CLOCK_CHANGED), "at": after, "by_ms": by_ms, "before": before, "after": after}
+
+
+class ClockSet(NamedTuple):
+    """That the clock was set, as a report tells of it. Times are local, with their offset."""
+
+    before: str
+    """What it would have shown."""
+    after: str
+    """What it showed."""
+    by_ms: int
+    """Negative where it was set back."""
+
+
+@of_a_whole_entry
+def clock_set_of(_: int, content: Content, zone: tzinfo) -> ClockSet:
+    """What a `clock-changed` entry says, in a zone.
+
+    Raises:
+        LedgerFormatError: a newer program wrote the entry.
+        LedgerCorruptError: it lacks what such an entry holds.
+    """
+    before, after = (
+        parse_time(content[name]).astimezone(zone).isoformat(timespec="milliseconds") for name in ("before", "after")
+    )
+    return ClockSet(before, after, int(content["by_ms"]))

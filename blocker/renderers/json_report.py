@@ -55,6 +55,7 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
         "silent_after": report.silent_after or None,
+        "clock_set": _listed(report.clock_set, [step._asdict() for step in report.clock_set.items]),
         "list_changes": _listed(
             report.changes, [change._asdict() | {"until": change.until or None} for change in report.changes.items]
         ),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from blocker.core.entry import parse_time
 from blocker.core.observed import Happened, ListChange, SeenCall
 from blocker.core.report import CompanyRow, ErasedCalls, Listed, NumberRow, Report
+from blocker.core.timekeeping import ClockSet
 from blocker.core.watching import Gap
 from blocker.renderers.markdown_text import cell, duration, moment, plural, table
 
@@ -58,6 +59,7 @@ def render(report: Report) -> bytes:
         _false_positives,
         _elsewhere,
         _gaps,
+        _clock,
         _changes,
         _figures,
         _limits,
@@ -290,6 +292,20 @@ def _gaps(report: Report) -> Iterator[str]:
 def _gap(gap: Gap) -> tuple[str, ...]:
     lost = "unknown" if gap.calls_lost is None else str(gap.calls_lost)
     return (moment(gap.since), moment(gap.until), duration(gap.seconds), cell(gap.why), lost)
+
+
+def _clock(report: Report) -> Iterator[str]:
+    if report.clock_set.total:
+        yield "## When the clock was set\n"
+        yield "Between times before such a moment and after it lies as much more, or less, than passed.\n"
+        yield table("It would have shown|It showed|Set", map(_clock_row, report.clock_set.items))
+        if report.clock_set.left_out:
+            yield f"These are the first {len(report.clock_set.items)} of {report.clock_set.total} times.\n"
+
+
+def _clock_row(step: ClockSet) -> tuple[str, ...]:
+    seconds = f"{abs(step.by_ms) / 1000:.3f} s"
+    return (moment(step.before), moment(step.after), f"{seconds} {'back' if step.by_ms < 0 else 'forward'}")
 
 
 def _changes(report: Report) -> Iterator[str]:

@@ -1,18 +1,24 @@
 """The clock: how well it is kept, and what becomes of the record when somebody sets it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fakes.clock import StandingClock
+from fakes.entries import BRUSSELS, Told, local
 from fakes.ledger import MemoryLedger
 
 from blocker import clock
+from blocker.collecting import collect
 from blocker.core import record
 from blocker.core.entry import format_time
-from blocker.core.timekeeping import Steps
+from blocker.core.report import Report
+from blocker.core.timekeeping import Step, Steps, clock_changed
+from blocker.core.week import Week
 from blocker.errors import LedgerWriteError
 from blocker.recording import Recorder
+from blocker.renderers import json_report, markdown
 
 HOUR = timedelta(hours=1)
 
@@ -110,3 +116,27 @@ async def test_a_clock_set_while_the_disk_is_full_is_told_afterwards(ledger: Mem
     await recorder.flush()
     await recorder.close()
     assert [each["kind"] for each in ledger.entries] == ["clock-changed"]
+
+
+async def test_a_report_tells_when_the_clock_was_set_and_calls_it_no_gap(tmp_path: Path) -> None:
+    """It stands in the weeks of the times before and after, and between; a report of any other week is silent of it."""
+    told = Told()
+    told.started("2026-11-01 08:00")
+    for before, after in (("2026-11-17 10:00", "2026-11-17 09:00"), ("2026-11-18 10:00", "2026-12-02 10:00:00.250")):
+        told.add(clock_changed(Step(local(before), local(after))))
+
+    async def week(name: str) -> Report:
+        return await collect(told, Week.parse(name), BRUSSELS, lambda _: None, tmp_path)
+
+    report = await week("2026-W47")
+    assert [(step.before[:16], step.after[:16], step.by_ms) for step in report.clock_set.items] == [
+        ("2026-11-17T10:00", "2026-11-17T09:00", -3_600_000),
+        ("2026-11-18T10:00", "2026-12-02T10:00", 1_209_600_250),
+    ]
+    assert report.gaps.total == 0
+    text = markdown.render(report).decode()
+    assert "3600.000 s back" in text
+    assert "1209600.250 s forward" in text
+    assert json.loads(json_report.render(report))["clock_set"]["listed"][0]["by_ms"] == -3_600_000
+    assert [(await week(f"2026-W{n}")).clock_set.total for n in (46, 48, 49, 50)] == [0, 1, 1, 0]
+    assert "the clock was set" not in markdown.render(await week("2026-W46")).decode()
