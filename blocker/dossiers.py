@@ -67,6 +67,8 @@ class Whole(NamedTuple):
     flags: dict[str, tuple[LawFlag, ...]]
     """What they point to by law, by the call's id."""
     file: HouseholdFile
+    slugs: frozenset[str]
+    """Its own, and those of companies that have gone into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Dossiers:
             "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
         named = {call.seen.call: its for call, its in zip(calls, flags, strict=True) if its}
-        return Whole(known, calls, named, file)
+        return Whole(known, calls, named, file, frozenset(slugs))
 
     async def household(self) -> dict[str, Any]:
         """What the household says about itself, as JSON values; raises as `show` does."""

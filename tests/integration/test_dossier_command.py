@@ -1,0 +1,80 @@
+"""Promises about `blocker dossier`: everything about one company, in files that are all there or not at all."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fakes.packs import TOP, lay_out, verified
+from fakes.running import Program
+
+FILES = {"calls.csv", "dossier.html", "dossier.json", "dossier.pdf"}
+
+
+def page(program: Program, *words: str) -> tuple[Path, str]:
+    """Make one; the folder, and the page without its markup."""
+    out = program.folder / f"dossier-{len(list(program.folder.glob('dossier-*')))}"
+    program.run("dossier", "proximus", "--out", str(out), *words)
+    html = (out / "dossier.html").read_text()
+    return out, re.sub(r"<[^>]+>", " ", html.partition("</head>")[2])
+
+
+async def test_all_files_say_the_same(tmp_path: Path) -> None:
+    """HTML, PDF, JSON and CSV are there, with the same calls; the same records give the same bytes."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    out, text = page(program)
+    assert {path.name for path in out.iterdir()} == FILES
+    known = json.loads((out / "dossier.json").read_text())
+    rows = list(csv.DictReader((out / "calls.csv").read_text().splitlines()))
+    assert len(rows) == len(known["calls"]) == known["named_in"]["calls"] > 0
+    assert all(call["call"][:8] in text for call in known["calls"])
+    assert known["ledger"]["sha256"] in text
+    assert (out / "dossier.pdf").read_bytes().startswith(b"%PDF-")
+    again, _ = page(program)
+    assert all((out / name).read_bytes() == (again / name).read_bytes() for name in FILES)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("nl", "Wat nog ontbreekt"), ("fr", "Ce qui manque"), ("de", "Was noch fehlt"), ("en", "What is missing")],
+)
+async def test_languages(tmp_path: Path, language: str, heading: str) -> None:
+    """It speaks the language that is asked for, and says what is missing."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    _, text = page(program, "--lang", language)
+    assert heading in text
+    assert "{" not in text
+
+
+async def test_with_the_evidence_beside_it(tmp_path: Path) -> None:
+    """With --pack the evidence lies beside the page, and verifies without this program."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    out, _ = page(program, "--pack")
+    assert {path.name for path in out.iterdir()} == FILES | {"pack"}
+    assert verified(out / "pack")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("proximus", "--out", "taken"), "is there already"),
+        (("nobody knows them", "--out", "new"), "nobody knows them"),
+        (("proximus", "--out", "no/such/folder"), "isn't a folder"),
+    ],
+)
+async def test_refused(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    """A place that is taken, a name that nobody knows: a sentence, and nothing is left behind."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    (tmp_path / "taken").write_text("mine")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    placed = [str(tmp_path / word) if place == 2 else word for place, word in enumerate(words)]
+    done = program.run("dossier", *placed, check=False)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
