@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from blocker.core.company_calls import CompanyCall
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, parse_time
-from blocker.core.imported import imported_call
+from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
 from blocker.core.statement import Said, said_in
 from blocker.errors import LedgerCorruptError
@@ -96,7 +96,7 @@ async def _calls_of(
             case EntryKind.CALL_SCREENED:
                 seen = seen_call(entry.n, content, outcomes.get(call), naming[call].short)
                 end: Mapping[str, Any] = ended.get(call, {})
-            case EntryKind.CALL_IMPORTED if entry.n not in withdrawn:
+            case EntryKind.CALL_IMPORTED if still_counts(entry.n, content, withdrawn):
                 seen, end = imported_call(entry.n, content, naming[call].short), content
             case _:
                 continue

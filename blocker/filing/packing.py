@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Protocol
 
 from blocker.core import pack
 from blocker.core.attached import attached_of
-from blocker.core.corrected import is_of_a_person, withdrawn_of
+from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head
-from blocker.core.imported import CALLS, call_instant, imported_call
+from blocker.core.imported import CALLS, call_instant, imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
 from blocker.core.pack import Period, SealAt
 from blocker.errors import UsageError
@@ -173,7 +173,7 @@ def _seen(
     entries = list(about)
     outcomes = {content["call"]: content for _, content in entries if content["kind"] == EntryKind.OUTCOME}
     for n, content in entries:
-        if content["kind"] not in CALLS or (n in withdrawn and is_of_a_person(content)):
+        if content["kind"] not in CALLS or not still_counts(n, content, withdrawn):
             continue
         statement = said.get(content["call"], NO_STATEMENT)
         if content["kind"] == EntryKind.CALL_IMPORTED:

@@ -4,15 +4,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fakes.entries import BRUSSELS, CALLER, Told, local
 
 from blocker.collecting import collect
+from blocker.core.call_row import CallRow
 from blocker.core.corrected import correction
+from blocker.core.imported import Device, call_imported, fields_of
+from blocker.core.number import NumberPlan
 from blocker.core.observed import statement_of
 from blocker.core.report import Report
 from blocker.core.statement import Said
 from blocker.core.week import Week
 from blocker.earlier import marked_marketing, withdrawn
+from blocker.errors import UsageError
+from blocker.filing.naming import calls_naming
+from blocker.filing.packing import Asked, choose
 from blocker.renderers import json_report, markdown
 
 AT = local("2026-11-18 10:00")
@@ -81,3 +88,23 @@ def test_a_statement_that_marks_nothing_is_one_all_the_same() -> None:
     """What was said of a call may leave open what it was."""
     call, said = statement_of(9, Said(product="fibre").entry(AT, "c", "Anna"))
     assert (call, said.n, said.mark, said.said_company) == ("c", 9, "", "")
+
+
+@pytest.mark.parametrize(("device", "counts"), [(Device.ANDROID, True), (Device.HAND, False)])
+async def test_what_a_device_recorded_no_correction_takes_back(tmp_path: Path, device: Device, counts: int) -> None:
+    """Only what a person told of can be taken back; that holds for reports, dossiers and packs alike."""
+    told = Told()
+    told.started("2026-11-16 00:00")
+    row = CallRow(1, ("1", "2"), local("2026-11-17 09:12").astimezone(BRUSSELS), CALLER)
+    fields = fields_of(row, device, NumberPlan("BE"))
+    n = told.add(call_imported(AT, fields, device=device, file=None, line="mobile", zone="Europe/Brussels", by="Anna"))
+    told.add(Said(mark="marketing", said_company="Belgacom", company="proximus").entry(AT, fields["call"], "Anna"))
+    take_back(told, n)
+    assert (await reported(told, tmp_path)).elsewhere.total == counts
+    assert len(await calls_naming(told, ["proximus"], {}, "BE")) == counts
+    try:
+        chosen = await choose(told, Asked("company", "Proximus", companies=frozenset({"proximus"})))  # type: ignore[arg-type]
+    except UsageError:
+        assert not counts
+    else:
+        assert len(chosen.calls) == counts
