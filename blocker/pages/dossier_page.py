@@ -7,7 +7,7 @@ that the caller said: for this company. What each part says is decided where it 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from blocker.core.campaign import Campaign
@@ -46,8 +46,8 @@ from blocker.renderers.plots import Mark, Series, Told, bars
 MOST_LISTED = 500
 """Calls on the page; `calls.csv` has all."""
 
-MOST_MONTHS = 60
-"""Drawn: the latest ones."""
+FEWEST_MONTHS, MOST_MONTHS = 11, 60
+"""Drawn: the latest ones, and some before the first call, since one bar makes no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _front(dossier: Dossier, words: Words) -> Iterator[Block]:
         figures.append(KeyFigure(words.figure(since["calls"]), words("after the objection of {day}", day=day)))
     happened = named["happened"]
     figures.append(KeyFigure(words.figure(happened["refused"]), words("turned away")))
-    if dossier.score:
+    if dossier.score and dossier.score.value is not None:
         figures.append(KeyFigure(value(dossier.score, words), words("points of 10 for good behaviour")))
     yield KeyFigures(tuple(figures))
 
@@ -166,7 +166,8 @@ def _months(dossier: Dossier, words: Words) -> Iterator[Block]:
     if not calls:
         yield Paragraph(plain(words("No call on record names it.")))
         return
-    months = _between(calls[0].at.date(), calls[-1].at.date())[-MOST_MONTHS:]
+    first, last = calls[0].at.date(), calls[-1].at.date()
+    months = _between(min(first, last - timedelta(days=30 * FEWEST_MONTHS)), last)[-MOST_MONTHS:]
     fates: dict[str, Counter[date]] = {"kept": Counter(), "came": Counter(), "elsewhere": Counter()}
     for call in calls:
         fate = {Happened.REFUSED: "kept", Happened.ELSEWHERE: "elsewhere"}.get(call.seen.happened, "came")

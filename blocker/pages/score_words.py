@@ -21,7 +21,7 @@ def score_blocks(scores: Sequence[Score], words: Words) -> Iterator[Block]:
     columns = (
         Column(words("Company"), 1.5),
         Column(words("Points of 10"), 0.8, Align.END),
-        Column(words("Calls"), 0.6, Align.END),
+        Column(words("Calls"), 0.8, Align.END),
         *(Column(label, 1.0) for label in _questions(words).values()),
     )
     yield Table(words("Points for good behaviour"), columns, tuple(_row(score, words) for score in scores))

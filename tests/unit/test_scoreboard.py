@@ -88,7 +88,7 @@ def test_a_consent_later_on_excuses() -> None:
         (datetime(2026, 11, 11, 11, tzinfo=ZONE), False),  # a holiday
     ],
 )
-def test_decent_hours(at: datetime, good: bool) -> None:
+def test_decent_hours(at: datetime, *, good: bool) -> None:
     """Monday to Saturday, 9 to 20 h by the clock of the line, and no public holiday."""
     assert points(of([call(at)], None, NO_LETTERS, date(2026, 11, 11)), Question.HOURS) == int(good)
 
