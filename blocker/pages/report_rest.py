@@ -143,9 +143,10 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
         )
     if report.clock_set.total:
         text = words.many(
-            "The machine's clock was set {count} time this week: read the times around it with care; report.json has it.",
-            "The machine's clock was set {count} times this week: read the times around them with care; report.json has "
-            "each.",
+            "The machine's clock was set {count} time this week: read the times around it with care; report.json "
+            "has it.",
+            "The machine's clock was set {count} times this week: read the times around them with care; report.json "
+            "has each.",
             report.clock_set.total,
         )
         yield Paragraph(plain(text))

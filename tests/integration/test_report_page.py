@@ -4,6 +4,7 @@ import ast
 import dataclasses
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.entries import BLOCK_LISTED, WITHHELD, Told
@@ -78,7 +79,7 @@ async def test_a_week_in_one_sentence(tmp_path: Path, calls: list[tuple[str, str
     """A week without calls, with one, kept away or not: the sentence says just that, and no drawing is empty."""
     told = started()
     for at, what in calls:
-        blocked = {"reason": Reason.BLOCK_LIST, "matches": (BLOCK_LISTED,)} if what == "blocked" else {}
+        blocked: dict[str, Any] = {"reason": Reason.BLOCK_LIST, "matches": (BLOCK_LISTED,)} if what == "blocked" else {}
         call = told.call(at, **blocked)
         if what == "marketing":
             told.says("2026-11-17 12:00", call, "marketing")
