@@ -113,7 +113,7 @@ class ControlServer:
             return {"error": "the service failed at this command; its log says why"}
 
 
-async def ask(path: Path, command: str, *, patience: float = 60, **arguments: Any) -> Any:  # noqa: ANN401  (JSON)
+async def ask(path: Path, command: str, /, *, patience: float = 60, **arguments: Any) -> Any:  # noqa: ANN401  (JSON)
     """Ask a running service.
 
     Args:

@@ -161,11 +161,17 @@ def test_what_is_found_out_while_reading(tmp_path: Path) -> None:
     assert imported(program) == []
 
 
-def test_a_file_can_be_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside_a_service", [True, False])
+async def test_a_file_can_be_kept(tmp_path: Path, *, beside_a_service: bool) -> None:
     """With `--keep` its bytes lie beside the ledger, under the sum that each of its calls names."""
     program = Program(tmp_path, more=LINE)
     file = write_android(tmp_path / "calls.xml", iter([android(1)]))
-    program.run("import", "--line", "mobile", "--keep", str(file))
+    words = ("import", "--line", "mobile", "--keep", str(file))
+    if beside_a_service:
+        async with running(tmp_path, more=LINE) as program:
+            await asyncio.to_thread(program.run, *words)
+    else:
+        program.run(*words)
     (entry,) = program.entries("call-imported")
     (kept,) = program.entries("attachment")
     assert kept["sha256"] == entry["file"]["sha256"]
