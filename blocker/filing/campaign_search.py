@@ -10,21 +10,26 @@ from datetime import datetime
 from typing import Protocol
 
 from blocker.core.campaign import Campaign, Finder
-from blocker.core.corrected import withdrawn_of
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind
 from blocker.core.gist import Gist, Line, Whole
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, statement_of
+from blocker.core.observed import NO_STATEMENT, SeenCall, Statement
 from blocker.core.settling import Settled, Settling
 from blocker.filing.calls_around import Entry, GistReader, entries_around
+from blocker.filing.naming import statements_of
 
 
 class Ledger(GistReader, Protocol):
     """What is read of the ledger."""
 
     def entries(
-        self, kinds: Collection[str] | None = None, *, since: datetime | None = None, until: datetime | None = None
+        self,
+        kinds: Collection[str] | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
     ) -> AsyncIterator[Entry]:
         """Entries of these kinds, by their time `at`."""
         ...
@@ -42,7 +47,7 @@ async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) ->
     Raises:
         LedgerError: the ledger can't be read.
     """
-    statements, withdrawn = await _statements(ledger)
+    statements, withdrawn = await statements_of(ledger)
     ends = dict(
         [ended_of(e.n, e.content) async for e in ledger.entries([EntryKind.CALL_ENDED], since=since, until=until)]
     )
@@ -61,17 +66,6 @@ async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) ->
     for call in elsewhere:
         finder.add(call)
     return finder.found()
-
-
-async def _statements(ledger: Ledger) -> tuple[dict[str, Statement], frozenset[int]]:
-    entries = [(e.n, e.content) async for e in ledger.entries([EntryKind.STATEMENT, EntryKind.CORRECTION])]
-    withdrawn = withdrawn_of(entries)
-    said = [
-        statement_of(n, content)
-        for n, content in entries
-        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn
-    ]
-    return dict(said), withdrawn
 
 
 async def _screened(

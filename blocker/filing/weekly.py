@@ -19,7 +19,8 @@ from blocker.core.told_in_calls import with_statements
 from blocker.core.week import Week
 from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
 from blocker.dossiers import Rules, read_file
-from blocker.filing.campaigning import Ledger, look
+from blocker.filing.campaign_search import Ledger
+from blocker.filing.campaigning import look
 from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_spoken_of
 from blocker.filing.scoring import Scoring
