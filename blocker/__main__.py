@@ -8,6 +8,7 @@ What takes long to load is loaded inside `main`, so that Ctrl-C ends it quietly 
 """
 
 import argparse
+import importlib
 import io
 import os
 import sys
@@ -48,34 +49,25 @@ def _general() -> argparse.ArgumentParser:
     return general
 
 
-def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The whole command line."""
-    from blocker.commands import (  # noqa: PLC0415  (see above)
-        backup,
-        calls,
-        check,
-        company,
-        complaint,
-        contacts,
-        demo,
-        doctor,
-        dossier,
-        erase,
-        expect,
-        household,
-        imports,
-        letter,
-        lists,
-        pack,
-        report,
-        rules,
-        seal,
-        serve,
-        statement,
-        sync,
-        verify,
-    )
+_MODULES = {
+    "serve": ("serve",), "check": ("check",), "lists": ("allow", "block"), "company": ("company",),
+    "contacts": ("contacts",), "expect": ("expect",), "household": ("household",), "calls": ("calls", "mark"),
+    "statement": ("statement", "correct"), "imports": ("import", "call"), "report": ("report",), "letter": ("letter",),
+    "pack": ("pack",), "complaint": ("complaint",), "dossier": ("dossier",), "rules": ("rules",),
+    "verify": ("verify",), "seal": ("seal",), "erase": ("erase",), "backup": ("backup", "restore"), "sync": ("sync",),
+    "doctor": ("doctor",), "demo": ("demo",),
+}  # fmt: skip
+"""The modules of `commands`, in the order in which the help shows them, with the commands that each brings."""
 
+
+def _needed(typed: Sequence[str]) -> tuple[str, ...]:
+    """The modules that a command line needs: its own, since what the others load takes time and memory; else all."""
+    word = typed[0] if typed else ""
+    return tuple(module for module, words in _MODULES.items() if word in words) or tuple(_MODULES)
+
+
+def _parser(general: argparse.ArgumentParser, typed: Sequence[str]) -> argparse.ArgumentParser:
+    """The command line, as far as what was typed needs it."""
     top = argparse.ArgumentParser(
         prog="blocker",
         description="Keeps unwanted marketing calls from ringing, and turns each into evidence.",
@@ -83,33 +75,27 @@ def _parser(general: argparse.ArgumentParser) -> argparse.ArgumentParser:
         parents=[general],
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    in_order = (
-        serve, check, lists, company, contacts, expect, household, calls, statement, imports, report, letter,
-        pack, complaint, dossier, rules, verify, seal, erase, backup, sync, doctor, demo,
-    )  # fmt: skip
-    for module in in_order:
-        module.add(commands)  # in the order in which the help shows them
+    for name in _needed(typed):
+        importlib.import_module(f"blocker.commands.{name}").add(commands)
     return top
 
 
 async def _run(arguments: argparse.Namespace, config: Path | None) -> int:
     from blocker import actions  # noqa: PLC0415  (see above)
-    from blocker.commands import Run, demo, rules  # noqa: PLC0415
     from blocker.config import load_config  # noqa: PLC0415
 
-    if arguments.run is demo.run:  # the one command that brings its own configuration
-        status: int = await demo.run(arguments)
-        return status
-    if arguments.run is rules.run_check and arguments.path:  # a stranger who mends a rule needs no configuration
-        return rules.check(arguments.path, as_json=arguments.json)
-    run: Run = arguments.run
-    return await run(load_config(config, os.environ, actions.names()), arguments)
+    if alone := getattr(arguments, "run_alone", None):  # it needs no configuration, or brings its own
+        status: int | None = await alone(arguments)
+        if status is not None:
+            return status
+    ended: int = await arguments.run(load_config(config, os.environ, actions.names()), arguments)
+    return ended
 
 
 def _command(argv: Sequence[str] | None) -> int:
     general = _general()
     early, rest = general.parse_known_args(argv)
-    arguments = _parser(general).parse_args(rest)
+    arguments = _parser(general, rest).parse_args(rest)
     named = os.environ.get(CONFIG_VARIABLE)
     config: Path | None = early.config or (Path(named) if named else None)
     os.umask(0o077)  # whatever is written is about who calls whom: for its owner's eyes

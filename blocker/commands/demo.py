@@ -17,7 +17,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--data-dir", type=Path, help="keep ledger and lists here, to try the other commands on (default: a new folder)"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run_alone=run)  # it brings its own configuration
 
 
 async def run(arguments: argparse.Namespace) -> int:

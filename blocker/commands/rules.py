@@ -37,7 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "of the same name it replaces (default: the household's own folder)",
     )
     checking.add_argument("--json", action="store_true", help="for programs")
-    checking.set_defaults(run=run_check)
+    checking.set_defaults(run=run_check, run_alone=run_check_alone)
     listing = todo.add_parser("list", help="show the files in force, by kind")
     listing.add_argument("--json", action="store_true", help="for programs")
     listing.set_defaults(run=run_list)
@@ -50,8 +50,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     reloading.set_defaults(run=run_reload)
 
 
+async def run_check_alone(arguments: argparse.Namespace) -> int | None:
+    """Check what the path names: a stranger who mends a rule needs no configuration; None without a path."""
+    return check(arguments.path, as_json=arguments.json) if arguments.path else None
+
+
 async def run_check(config: Config, arguments: argparse.Namespace) -> int:
-    """Check the shipped rules with the household's own; `check` is run directly where a path is given."""
+    """Check the shipped rules with the household's own."""
     return check(config.household_rules, as_json=arguments.json, may_be_missing=True)
 
 

@@ -57,16 +57,16 @@ def test_a_text_without_a_sure_translation_stays_english(words: Words, text: str
 @pytest.mark.parametrize(
     ("of", "count", "expected"),
     [
-        (Language.EN, 0, "0 calls"),
-        (Language.EN, 1, "1 call"),
-        (Language.EN, 1234567, "1,234,567 calls"),
-        (Language.FR, 0, "0 call"),
-        (Language.FR, 2, "2 calls"),
+        (Language.EN, 0, "0 owls"),
+        (Language.EN, 1, "1 owl"),
+        (Language.EN, 1234567, "1,234,567 owls"),
+        (Language.FR, 0, "0 owl"),
+        (Language.FR, 2, "2 owls"),
     ],
 )
 def test_forms_follow_the_languages_own_rule(of: Language, count: int, expected: str) -> None:
     """Nought is singular in French and plural elsewhere, and a count is written as the language writes it."""
-    assert Words(of).many("{count} call", "{count} calls", count) == expected
+    assert Words(of).many("{count} owl", "{count} owls", count) == expected  # of which no page speaks
 
 
 def test_translated_forms(words: Words) -> None:

@@ -1,0 +1,48 @@
+"""The command line as a whole: each command is where the table says, and loads no more than it needs."""
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from blocker import __main__
+
+
+def commands_of(module: str) -> tuple[str, ...]:
+    """What a module of `commands` adds to the command line."""
+    commands = argparse.ArgumentParser().add_subparsers()
+    importlib.import_module(f"blocker.commands.{module}").add(commands)
+    return tuple(commands.choices)
+
+
+@pytest.mark.parametrize("module", __main__._MODULES)
+def test_the_table_names_what_a_module_brings(module: str) -> None:
+    """A command typed loads the module that has it, so the table names just what each one adds."""
+    assert commands_of(module) == __main__._MODULES[module]
+
+
+def test_every_command_is_in_the_table() -> None:
+    """A file that describes commands for the top level can't be forgotten."""
+    folder = Path(importlib.import_module("blocker.commands").__file__ or "").parent
+    listed = {path.stem for path in folder.glob("*.py") if "def add(commands:" in path.read_text("utf-8")}
+    assert listed - {"report_send"} == set(__main__._MODULES)  # which adds to the command of `report`
+
+
+def test_a_word_that_is_no_command_is_answered_with_all_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who mistypes a command is shown which there are."""
+    with pytest.raises(SystemExit):
+        __main__.main(["varify"])
+    said = capsys.readouterr().err
+    assert all(word in said for words in __main__._MODULES.values() for word in words)
+
+
+def test_the_service_carries_nothing_that_only_pages_need() -> None:
+    """What draws and words pages stays out of the process that runs day and night on a small machine."""
+    asked = "import sys, json; sys.argv = ['blocker']; from blocker import __main__; __main__._parser("
+    asked += "__main__._general(), ['serve']); import blocker.service; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert not {"babel", "typst", "vobject", "cryptography", "blocker.language"} & set(json.loads(done.stdout))
