@@ -277,17 +277,20 @@ class Owner:
             **self.mailroom.handlers(),
         }
 
-    async def sync(self, origin: str, source: str = "") -> dict[str, Any]:
-        """Bring a list up to date and tell the ledger.
+    async def sync(
+        self, origin: str, source: str = "", form: str = "", columns: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Bring a list up to date and tell the ledger; `Syncer.sync` says what its arguments mean.
 
         Raises:
-            UsageError: `origin` is neither an address nor a file.
+            UsageError: `origin` is neither an address nor a file, or the form isn't known.
             SourceError: the list can't be had or used; the last good one stays.
             LedgerWriteError: it is in use, but the ledger couldn't be told.
         """
         fetcher = Fetcher()
         syncer = Syncer(shelf=self.book, fetch=fetcher.fetch, bind=bind, clock=self.clock)
-        done = await syncer.sync(origin, region=self.config.region, source=source)
+        region = self.config.region
+        done = await syncer.sync(origin, region=region, source=source, form=form, columns=columns)
         self.on_synced()
         await self.recorder.durable(
             record.list_synced(

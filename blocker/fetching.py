@@ -1,6 +1,6 @@
 """Getting a published list onto the disk, from a web server that may be down, slow, endless or hostile, or from a file.
 
-Decides what is fetched at all: plain text over HTTP(S) from public addresses, within limits of size, time and
+Decides what is fetched at all: text over HTTP(S) from public addresses, within limits of size, time and
 redirects. What the text means, `sources/` decides; what becomes of it, `syncing.py`.
 """
 
@@ -20,6 +20,9 @@ from blocker.errors import SourceError, UsageError
 USER_AGENT = f"blocker/{__version__} (call blocker for a household; fetches this list at its owner's request)"
 
 _CHUNK = 64 * 1024
+
+_KINDS = {"application/octet-stream", "application/json", "application/xml", "application/csv"}
+"""What a list may be served as, beside any `text/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class Fetcher:
                 total=None, sock_connect=limits.connect_seconds, sock_read=limits.silence_seconds
             ),
             # Compressed text could grow a thousandfold in one step, past the size limit and on the event loop.
-            headers={"User-Agent": USER_AGENT, "Accept": "text/plain, text/*;q=0.9", "Accept-Encoding": "identity"},
+            headers={"User-Agent": USER_AGENT, "Accept": "text/*, */*;q=0.5", "Accept-Encoding": "identity"},
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -149,7 +152,7 @@ def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
     kind = response.content_type
     if kind in {"text/html", "application/xhtml+xml"}:
         raise SourceError(f"{url} is a web page; look for the link to the list itself")
-    if not kind.startswith("text/") and kind != "application/octet-stream":
+    if not kind.startswith("text/") and kind not in _KINDS:
         raise SourceError(f"{url} is {kind}, not plain text")
 
 

@@ -7,9 +7,9 @@ tells the ledger of the result. No call waits for any of this.
 
 import hashlib
 import re
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,10 @@ class Order:
     origin: str
     fetched_at: datetime
     """Aware, UTC."""
+    form: str = ""
+    """In which form the list is written, a name that `Bind` knows; empty for plain numbers."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What the columns of a table are for, each with its name in the heading, where the form leaves that open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,17 @@ class Syncer:
     def __init__(self, *, shelf: Shelf, fetch: Fetch, bind: Bind, clock: Clock) -> None:
         self._shelf, self._fetch, self._bind, self._clock = shelf, fetch, bind, clock
 
-    async def sync(self, origin: str, *, region: str, source: str = "") -> SyncResult:
+    async def sync(
+        self, origin: str, *, region: str, source: str = "", form: str = "", columns: Mapping[str, str] | None = None
+    ) -> SyncResult:
         """Bring one list up to date.
 
         Args:
             origin: the list's URL, or its file's absolute path.
             region: ISO 3166-1 alpha-2 of the country whose national numbers it means.
             source: the slug to keep it under; made from `origin` where it isn't given.
+            form: in which form it is written; see `Order`.
+            columns: what its columns are for; see `Order`.
 
         Raises:
             UsageError: `origin` is neither, or `source` is no slug.
@@ -117,7 +125,7 @@ class Syncer:
         async with self._shelf.workshop() as folder:
             fetched_at = self._clock.now()
             list_file = await self._fetch(origin, folder)
-            order = Order(list_file, folder / "made.book", region, source, origin, fetched_at)
+            order = Order(list_file, folder / "made.book", region, source, origin, fetched_at, form, columns or {})
             bound = await self._bind(order)
             old = self._shelf.source(source)
             before = len(old) if old is not None else 0

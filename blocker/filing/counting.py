@@ -21,7 +21,7 @@ from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
 from blocker.core.settling import Settled, Settling
 from blocker.core.week import Week
-from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
+from blocker.filing.calls_around import Entry, GistReader, entries_around
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""
@@ -71,12 +71,8 @@ class _Said:
     withdrawn: frozenset[int] = frozenset()
 
 
-async def count_weeks(
-    ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52, *, on_progress: Progress = nobody
-) -> Span:
+async def count_weeks(ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52) -> Span:
     """The calls of some weeks up to `last`, by the calendar of `zone`; the latest statement about each call counts.
-
-    Each week is kept as soon as it is counted, so that little is lost where this is ended early.
 
     Raises:
         LedgerError: the ledger can't be read.
@@ -84,10 +80,7 @@ async def count_weeks(
     wanted = [last]
     while len(wanted) < weeks:
         wanted.insert(0, wanted[0].previous)
-    counts = dict[Week, Counter[Cell]]()
-    for week in wanted:
-        counts[week] = Counter(await _seen_by_machine(ledger, week, zone, kept))
-        on_progress(len(counts) / len(wanted))
+    counts = {week: Counter(await _seen_by_machine(ledger, week, zone, kept)) for week in wanted}
     said = await _said(ledger)
     await _move_spoken_of(ledger, said, zone, counts)
     for week, cells in counts.items():

@@ -1,7 +1,8 @@
 """Ways of reading what others wrote: one file each in this folder, with one function `read`.
 
-There are two kinds. A `Reader` gets the bytes of a block list as somebody published them, from a file on disk, and
-gives what it lists in our form. A `CallReader` gets the records of another device and gives its calls. Both run in a
+There are three kinds. A `Reader` gets the bytes of a list of plain numbers as somebody published it, from a file on
+disk, and gives what it lists in our form. A `RatedReader` gets a list of any other form, and gives its items with what
+it says of each. A `CallReader` gets the records of another device and gives its calls. All of them run in a
 process of their own, never on the call path, so that they may be slow, but not hungry: they read as they go. They open
 nothing, fetch nothing, and know neither the other readers nor what becomes of their reading.
 """
@@ -9,9 +10,11 @@ nothing, fetch nothing, and know neither the other readers nor what becomes of t
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from datetime import date
+from typing import BinaryIO, NamedTuple, Protocol
 
 from blocker.core.call_row import Circumstances, Item
+from blocker.core.community import Rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """What somebody's address book holds; read by `vcard.py`, the one file here that is about people who are wanted."""
+    """What somebody's address book holds; read by `vcard.py`, the one file here that knows people who are wanted."""
 
     people: tuple[tuple[str, str], ...]
     """Numbers in E.164, each with a name."""
@@ -49,6 +52,40 @@ class Reader(Protocol):
         Raises:
             SourceError: it is no list of this kind, or too much of it can't be read. The message names the first bad
                 places, and how a person can mend it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a list doesn't say."""
+
+    region: str
+    """ISO 3166-1 alpha-2 of the country whose national numbers are meant."""
+    today: date
+    """The day (UTC) on which the list was had."""
+
+
+class BadItem(NamedTuple):
+    """An item that can't be read, or must not be listed."""
+
+    where: str
+    """Its place in the list, such as `line 3`."""
+    why: str
+
+
+class RatedReader(Protocol):
+    """What a file here offers that reads lists which say more than numbers, or say them in another form."""
+
+    def __call__(self, stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
+        """The items, in the order of the list, each good or bad; what lists no number at all is passed over.
+
+        Args:
+            stream: the list, from its first byte; can be sought back to it.
+            here: what the list doesn't say.
+
+        Raises:
+            SourceError: it is no list of this kind, or can't be read on: then nothing of it is used.
         """
         ...
 

@@ -6,8 +6,8 @@
     +32 2 555 13*          every number that begins so
     0032255514##           the same, each # standing for a digit (so a comment needs a space before its #)
 
-Decides what counts as an item and how many bad lines a list may have. What a number is, `core/number.py` knows; what a
-prefix is, `core/listing.py`.
+Decides what counts as an item. What a number is, `core/number.py` knows; what a prefix is, `core/listing.py`; what may
+be listed, `core/community.py`; how many bad lines a list may have, `baditems.py`.
 """
 
 import re
@@ -15,68 +15,41 @@ from array import array
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from blocker.core.listing import national_digits, parse_target
-from blocker.core.number import MAX_SHORT_DIGITS, parse_typed
+from blocker.baditems import BadItems
+from blocker.core.community import rated_target
 from blocker.errors import SourceError, UsageError
 from blocker.sources import Reading
-
-MAX_BAD_LINES = 100
-MAX_BAD_PERCENT = 1
-"""A list may have `MAX_BAD_LINES` bad lines or this share of its lines, whichever is more, but never more bad lines
-than good ones: then it is something else."""
 
 MAX_LINE = 1000
 """Bytes; a longer line holds no number. Keeps a list without line ends from filling the memory."""
 
-_NAMED_BAD_LINES = 5
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 1024
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
 _COMMENT = re.compile(r"(?:\A|\s)#.*", re.DOTALL)
-_WILDCARD = re.compile(r"[*#]+\Z")
 
 
 def read(stream: BinaryIO, region: str) -> Reading:
     """Read a list of plain numbers; see `Reader`."""
     numbers = array("Q")
     prefixes: set[str] = set()
-    bad: list[str] = []
-    items = bad_lines = 0
+    bad = BadItems()
     for line_number, line in enumerate(_lines(stream), 1):
         text = _COMMENT.sub("", line).strip()
         if not text:
             continue
-        items += 1
-        target = _target(text, region)
-        if target is None:
-            bad_lines += 1
-            if bad_lines <= _NAMED_BAD_LINES:
-                bad.append(f"line {line_number}: {text[:40]!r}")
-        elif target.endswith("*"):
-            prefixes.add(target[1:-1])
-        else:
-            numbers.append(int(target[1:]))
-    if bad_lines > max(MAX_BAD_LINES, items * MAX_BAD_PERCENT // 100) or bad_lines > items - bad_lines:
-        raise SourceError(
-            f"{bad_lines} of {items} lines are no telephone numbers or prefixes ({'; '.join(bad)}); "
-            f"is it a list of plain numbers, and are its national numbers those of {region}?"
-        )
-    return Reading(numbers, frozenset(prefixes), bad_lines)
-
-
-def _target(text: str, region: str) -> str | None:
-    """An item in our form, a prefix with `*` at its end; None for anything that must not be listed."""
-    if _WILDCARD.search(text):
+        bad.items += 1
         try:
-            return parse_target(_WILDCARD.sub("*", text), region).text
+            target = rated_target(text, region)
         except UsageError:
-            return None
-    number = parse_typed(text, region)
-    if number is None or number.extension:
-        return None
-    if not number.valid and len(national_digits(number.number)) <= MAX_SHORT_DIGITS:
-        return None  # a short code with a country code before it: +32 116000 is a help line and no caller
-    return number.number
+            bad.add(f"line {line_number}: {text[:40]!r}")
+            continue
+        if target.is_prefix:
+            prefixes.add(target.number[1:])
+        else:
+            numbers.append(int(target.number[1:]))
+    bad.refuse_too_many("lines", f"is it a list of plain numbers, and are its national numbers those of {region}?")
+    return Reading(numbers, frozenset(prefixes), bad.bad)
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

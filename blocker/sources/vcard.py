@@ -1,22 +1,24 @@
 """Address books as vCards: versions 2.1, 3.0 and 4.0, as telephones, webmail and address books export them.
 
-Decides what a card says its numbers and its name are; a card that can't be read is told about and passed over. The
-form itself (folded lines, quoted-printable, parameters, escapes) is the library's business. Source: RFC 6350, RFC 2426,
-vCard 2.1 of versit.
+They are read as people who are wanted (`read`), or as a list of callers who aren't (`read_list`). Decides what a card
+says its numbers and its name are; a card that can't be read is told about and passed over. The form itself (folded
+lines, quoted-printable, parameters, escapes) is the library's business. Source: RFC 6350, RFC 2426, vCard 2.1 of
+versit.
 """
 
 import codecs
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import vobject
 
+from blocker.core.community import Rated, rated_target
 from blocker.core.number import E164, parse_typed
 from blocker.core.plain_text import one_line
-from blocker.errors import SourceError
-from blocker.sources import AddressBook
+from blocker.errors import SourceError, UsageError
+from blocker.sources import AddressBook, BadItem, Here
 
 MAX_BYTES = 64 * 1024 * 1024
 """Longest address book, pictures included."""
@@ -40,18 +42,9 @@ def read(raw: bytes, region: str) -> AddressBook:
     Raises:
         SourceError: it holds no card at all, or is too long.
     """
-    if len(raw) > MAX_BYTES:
-        raise SourceError(f"an address book of more than {MAX_BYTES >> 20} MB isn't read (export it without pictures)")
-    if raw.startswith(_UTF_16):
-        raw = raw.decode("utf-16", "replace").encode()
     people: dict[tuple[str, str], None] = {}
     faults: list[str] = []
-    cards = list(_cards(raw.removeprefix(codecs.BOM_UTF8)))
-    if not cards:
-        raise SourceError(
-            "this is no address book: it holds no line BEGIN:VCARD (export it as vCard, often named .vcf)"
-        )
-    for line, card in cards:
+    for line, card in _book(raw):
         try:
             name, texts = _said(card)
         except Exception as error:  # noqa: BLE001  (whatever the library makes of what strangers' programs wrote)
@@ -65,6 +58,39 @@ def read(raw: bytes, region: str) -> AddressBook:
             else:
                 faults.append(f"line {line}, {name}: “{one_line(text)[:40]}” is no telephone number")
     return AddressBook(tuple(people), tuple(faults))
+
+
+def read_list(stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
+    """Read cards of callers who aren't wanted; see `RatedReader`. Their names aren't looked at."""
+    for line, card in _book(stream.read(MAX_BYTES + 1)):
+        try:
+            _, texts = _said(card)
+        except Exception as error:  # noqa: BLE001  (as above)
+            yield BadItem(f"line {line}", one_line(str(error))[:MAX_NAME])
+            continue
+        for text in texts:
+            try:
+                yield Rated(rated_target(text, here.region))
+            except UsageError as error:
+                yield BadItem(f"line {line}", str(error))
+
+
+def _book(raw: bytes) -> list[tuple[int, str]]:
+    """The cards of a file; see `_cards`.
+
+    Raises:
+        SourceError: it holds no card at all, or is too long.
+    """
+    if len(raw) > MAX_BYTES:
+        raise SourceError(f"an address book of more than {MAX_BYTES >> 20} MB isn't read (export it without pictures)")
+    if raw.startswith(_UTF_16):
+        raw = raw.decode("utf-16", "replace").encode()
+    cards = list(_cards(raw.removeprefix(codecs.BOM_UTF8)))
+    if not cards:
+        raise SourceError(
+            "this is no address book: it holds no line BEGIN:VCARD (export it as vCard, often named .vcf)"
+        )
+    return cards
 
 
 def _cards(raw: bytes) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,121 @@
+"""Lists in other forms than plain numbers, from the command or the server to the book that calls are looked up in."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from fakes.clock import StandingClock
+from fakes.running import Program
+from fakes.web_server import serving
+
+from blocker import bookbinding
+from blocker.errors import SourceError, UsageError
+from blocker.fetching import Fetcher
+from blocker.store.book import Book
+from blocker.syncing import Syncer
+
+FTC_HEADING = "Company_Phone_Number,Created_Date,Subject"
+LISTS = {
+    "plain-lines": "+3225551234\n02 556*\n",
+    "csv": "phone\n+3225551234\n02 556*\n",
+    "ftc": f"{FTC_HEADING}\n2025550123,2026-11-16 09:00:00,Other\n2025550123,2026-11-16 09:01:00,Other\n",
+    "freepbx-csv": "number,description\n025551234,a seller\n",
+    "spamblocker": "number\n025551234\n",
+    "astdb": "/blacklist/025551234                    : 1\n1 results found.\n",
+    "digit-patterns": json.dumps({"patterns": [{"action": "block", "pattern": "322556####"}]}),
+    "fritzbox": "<phonebooks><phonebook><contact><number>02 555 12 34</number></contact></phonebook></phonebooks>",
+    "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:SPAM\r\nTEL:02 555 12 34\r\nEND:VCARD\r\n",
+}
+
+
+@pytest.fixture
+async def book(tmp_path: Path) -> AsyncIterator[Book]:
+    """The book of a new data directory."""
+    book = Book(tmp_path / "book")
+    yield book
+    await book.close()
+
+
+@pytest.fixture
+def syncer(book: Book) -> Syncer:
+    """What syncs into it, from this machine too."""
+    fetcher = Fetcher(private_addresses=True)
+    return Syncer(shelf=book, fetch=fetcher.fetch, bind=bookbinding.bind, clock=StandingClock())
+
+
+@pytest.mark.parametrize("form", bookbinding.FORMS)
+async def test_each_form_comes_into_force(tmp_path: Path, book: Book, syncer: Syncer, form: str) -> None:
+    """Whatever form a list has, what it holds is found in the book, a number once however often it is in the list."""
+    path = tmp_path / "list"
+    path.write_text(LISTS[form])
+    done = await syncer.sync(str(path), region="BE", form=form)
+    found = [number for number in ("+3225551234", "+3225560000", "+12025550123") if book.lookup(number)]
+    assert (done.entries, done.bad_lines) == (len(found), 0)
+    assert found
+
+
+async def test_what_a_list_calls_harmless_is_not_in_the_book(tmp_path: Path, book: Book, syncer: Syncer) -> None:
+    """A number that was rated legitimate or only missed, or has no votes left, doesn't block."""
+    path = tmp_path / "list.csv"
+    rows = ["+3225551230,A_LEGITIMATE,9", "+3225551231,B_MISSED,9", "+3225551232,G_FRAUD,0", "+3225551233,G_FRAUD,4"]
+    path.write_text("\n".join(["number,rated,votes", *rows]))
+    columns = {"rating": "rated", "votes": "votes"}
+    assert (await syncer.sync(str(path), region="BE", form="csv", columns=columns)).entries == 1
+    assert book.lookup("+3225551233")
+    assert not book.lookup("+3225551230")
+
+
+async def test_a_list_of_another_form_leaves_the_last_good_one(tmp_path: Path, book: Book, syncer: Syncer) -> None:
+    """Whoever names the wrong form learns it, with the first places that don't fit."""
+    path = tmp_path / "list.csv"
+    path.write_text("phone\n+3225551234\n")
+    await syncer.sync(str(path), region="BE", form="csv")
+    with pytest.raises(SourceError, match=r"syntax error.*is it the XML file of a telephone book"):
+        await syncer.sync(str(path), region="BE", form="fritzbox")
+    path.write_text("phone\n" + "oops\n" * 3 + "+3225551234\n")
+    with pytest.raises(SourceError, match=r"3 of 4 items .*line 2: “oops” .*is it a list of the form csv"):
+        await syncer.sync(str(path), region="BE", form="csv")
+    assert book.lookup("+3225551234")
+
+
+@pytest.mark.parametrize(
+    ("form", "columns", "says"),
+    [
+        ("xlsx", {}, "no list is written as “xlsx”; there are plain-lines, csv"),
+        ("vcard", {"number": "TEL"}, "only tables have columns"),
+        ("", {"number": "TEL"}, "only tables have columns"),
+        ("csv", {"colour": "red"}, "nothing that a column is for"),
+    ],
+)
+async def test_a_form_that_makes_no_sense(
+    tmp_path: Path, syncer: Syncer, form: str, columns: dict[str, str], says: str
+) -> None:
+    """A misspelt form or column is an error that names those there are."""
+    (tmp_path / "list").write_text("+3225551234\n")
+    with pytest.raises(UsageError, match=says):
+        await syncer.sync(str(tmp_path / "list"), region="BE", form=form, columns=columns)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/csv", "application/xml"])
+async def test_the_kinds_that_servers_name(book: Book, syncer: Syncer, kind: str) -> None:
+    """A list may be served under the name of its form."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=LISTS["digit-patterns"].encode(), content_type=kind)
+
+    async with serving(answer) as url:
+        await syncer.sync(f"{url}/patterns", region="BE", form="digit-patterns")
+    assert book.lookup("+3225561234")
+
+
+def test_the_command_reads_a_table(tmp_path: Path) -> None:
+    """`blocker sync --as csv --column number=…` from a shell, until `check` shows the list."""
+    program = Program(tmp_path)
+    (tmp_path / "sellers.csv").write_text("Téléphone;Nom\n02 555 12 34;un vendeur\n112;secours\n02 555 12 35;x\n")
+    path = str(tmp_path / "sellers.csv")
+    said = program.run("sync", path, "--as", "csv", "--column", "number=Téléphone", "--name", "sellers")
+    assert said.stdout.splitlines() == ["sellers: 2 numbers and prefixes."]
+    assert "1 items were no numbers that may be listed" in said.stderr
+    assert "sellers" in program.run("check", "02 555 12 34").stdout
