@@ -5,7 +5,7 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 `core/observed.py`. Memory stays flat however many calls there are.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from blocker.core.tally import Sample, Tally
 from blocker.core.timekeeping import ClockSet, clock_set_of
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
-from blocker.filing.calls_around import Entry, GistReader, entries_around
+from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
 from blocker.number_rows import NumberRows
 
 OUTCOME_MARGIN = timedelta(hours=1)
@@ -81,14 +81,21 @@ async def first(entries: AsyncIterator[Entry]) -> Entry | None:
             await close()
 
 
+async def nothing() -> str:
+    """For a ledger in which nothing is wrong."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Making:
     """What a report says of its own making; nothing, where the week is over and the ledger holds."""
 
     now: datetime | None = None
     """The present, where the week may not be over yet. Nothing of it shows in the report of a week that is."""
-    fault: str = ""
-    """What doesn't hold in the ledger, as a sentence."""
+    fault: Callable[[], Awaitable[str]] = nothing
+    """Waits until the ledger is checked, which may go on beside the reading; what doesn't hold in it, as a sentence."""
+    on_progress: Progress = nobody
+    """Of reading the week."""
 
 
 PLAIN = Making()
@@ -108,7 +115,7 @@ async def collect(
         making: what there is to say of the making.
 
     Raises:
-        LedgerError: the ledger can't be read.
+        LedgerError: the ledger can't be read, or not be checked.
         OSError: a temporary file can't be written.
     """
     head = await reader.head()
@@ -126,7 +133,8 @@ async def collect(
             erased.take(entry.n, entry.content)
         elif kind != EntryKind.STATEMENT or entry.n not in withdrawn:
             collected.take_from_whole_ledger(entry.n, entry.content)
-    async for entries in entries_around(reader, start - OUTCOME_MARGIN, end + OUTCOME_MARGIN, head.n):
+    around = (start - OUTCOME_MARGIN, end + OUTCOME_MARGIN)
+    async for entries in entries_around(reader, *around, head.n, on_progress=making.on_progress):
         collected.take_from_week(entries)
     collected.end_of_week()
     changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
@@ -139,7 +147,7 @@ async def collect(
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     report = await _with_ends(reader, head, report)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
-    return replace(report, fault=making.fault, made_on=made_on, erased=erased.told(), clock_set=clock_set)
+    return replace(report, fault=await making.fault(), made_on=made_on, erased=erased.told(), clock_set=clock_set)
 
 
 async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zone: ZoneInfo) -> Listed[ClockSet]:

@@ -36,6 +36,7 @@ from blocker.evidence import head_copies, renewal
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.chain import FaultKind
 from blocker.evidence.reading import LedgerReader
+from blocker.filing.calls_around import Progress, nobody
 from blocker.filing.counting import count_weeks
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
@@ -98,12 +99,13 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
         await opened.close()
 
 
-async def count_year(config: Config, ledger: LedgerReader, last: Week) -> Span:
+async def count_year(config: Config, ledger: LedgerReader, last: Week, on_progress: Progress = nobody) -> Span:
     """The calls of the 52 weeks up to `last`: by week, local hour, line, company and standing.
 
     Quick on any but the first time; raises LedgerError where the ledger can't be read.
     """
-    return await count_weeks(ledger, last, ZoneInfo(config.time_zone), WeekCountsFolder(config.data_dir))
+    kept = WeekCountsFolder(config.data_dir)
+    return await count_weeks(ledger, last, ZoneInfo(config.time_zone), kept, on_progress=on_progress)
 
 
 async def last_watched(config: Config) -> Content | None:

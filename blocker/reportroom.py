@@ -22,6 +22,7 @@ from blocker.core.weekly import Beside
 from blocker.dossiers import Rules
 from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
+from blocker.filing.calls_around import Progress, nobody
 from blocker.filing.weekly import Gathering
 from blocker.holidays_of import calendar_over
 from blocker.language import Words
@@ -47,23 +48,32 @@ def languages_of(config: Config, environ: Mapping[str, str]) -> tuple[Language, 
 
 
 async def write(
-    config: Config, reader: LedgerReader, week: Week, folder: Path, languages: Sequence[Language], *, making: Making
+    config: Config,
+    reader: LedgerReader,
+    week: Week,
+    folder: Path,
+    languages: Sequence[Language],
+    *,
+    making: Making,
+    on_year: Progress = nobody,
 ) -> list[str]:
     """Write all files of a week's report; returns what there is to say of those that couldn't be made.
+
+    `on_year` is told how far the counting of the weeks before is, which comes first.
 
     Raises:
         UsageError: the folder can't be written to; then nothing in it has changed.
         LedgerError: the ledger can't be read; likewise.
         RulesError: the shipped rules can't be used; likewise.
     """
-    beside = await beside_of(config, reader, week)
+    beside = await beside_of(config, reader, week, on_year)
     pages = _Pages(beside, languages)
     zone = ZoneInfo(config.time_zone)
     await write_report(reader, week, zone, folder, _forms(beside), making=making, pages=pages)
     return pages.notes
 
 
-async def beside_of(config: Config, reader: LedgerReader, week: Week) -> Beside:
+async def beside_of(config: Config, reader: LedgerReader, week: Week, on_year: Progress = nobody) -> Beside:
     """Everything that a report shows beside the week's own figures.
 
     Raises:
@@ -74,7 +84,7 @@ async def beside_of(config: Config, reader: LedgerReader, week: Week) -> Beside:
     judging = Rules(rules.laws, rules.ranges, calendar_over)
     lines = await known_lines(config)
     gathering = Gathering(rules.companies, judging, lines, config.region, ZoneInfo(config.time_zone))
-    return await gathering.beside(reader, week, await count_year(config, reader, week))
+    return await gathering.beside(reader, week, await count_year(config, reader, week, on_year))
 
 
 def _forms(beside: Beside) -> Forms:

@@ -3,15 +3,25 @@
 Decides only which way an entry is read; what it says is the same either way (`core/gist.py`).
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Protocol
 
-from blocker.core.entry import MAX_INTEGER, format_time
+from blocker.core.entry import MAX_INTEGER, format_time, parse_time
 from blocker.core.gist import Line, read_line, read_whole
 
 _number = attrgetter("n")
+
+Progress = Callable[[float], None]
+"""Told now and then: the share that is done, from 0 to 1."""
+
+
+def nobody(_: float) -> None:
+    """For work that nobody waits for."""
+
+
+_MOMENT = timedelta(milliseconds=1)
 
 
 class Entry(Protocol):
@@ -44,9 +54,11 @@ class GistReader(Protocol):
 
 
 async def entries_around(
-    reader: GistReader, since: datetime, until: datetime, head: int = MAX_INTEGER
+    reader: GistReader, since: datetime, until: datetime, head: int = MAX_INTEGER, *, on_progress: Progress = nobody
 ) -> AsyncIterator[list[Line]]:
     """The entries of a span of time by their time `at`, in order of number, some at once; none after the number `head`.
+
+    Progress is by that time: how much of the span has been read.
 
     Raises:
         LedgerError: the ledger can't be read.
@@ -61,3 +73,5 @@ async def entries_around(
         found = [line for line in read if line is not None and first <= line.at < end and line.n <= head]
         found.sort(key=_number)
         yield found
+        if found:
+            on_progress((parse_time(found[-1].at) - since) / max(until - since, _MOMENT))

@@ -21,7 +21,7 @@ from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
 from blocker.core.settling import Settled, Settling
 from blocker.core.week import Week
-from blocker.filing.calls_around import Entry, GistReader, entries_around
+from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""
@@ -71,8 +71,12 @@ class _Said:
     withdrawn: frozenset[int] = frozenset()
 
 
-async def count_weeks(ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52) -> Span:
+async def count_weeks(
+    ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52, *, on_progress: Progress = nobody
+) -> Span:
     """The calls of some weeks up to `last`, by the calendar of `zone`; the latest statement about each call counts.
+
+    Each week is kept as soon as it is counted, so that little is lost where this is ended early.
 
     Raises:
         LedgerError: the ledger can't be read.
@@ -80,7 +84,10 @@ async def count_weeks(ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, we
     wanted = [last]
     while len(wanted) < weeks:
         wanted.insert(0, wanted[0].previous)
-    counts = {week: Counter(await _seen_by_machine(ledger, week, zone, kept)) for week in wanted}
+    counts = dict[Week, Counter[Cell]]()
+    for week in wanted:
+        counts[week] = Counter(await _seen_by_machine(ledger, week, zone, kept))
+        on_progress(len(counts) / len(wanted))
     said = await _said(ledger)
     await _move_spoken_of(ledger, said, zone, counts)
     for week, cells in counts.items():

@@ -153,9 +153,10 @@ class LedgerDb:
         query = f"SELECT n, {_LINE} FROM links WHERE n IN (SELECT value FROM json_each(?))"  # noqa: S608  (likewise)
         return dict(await self._fetch(query, [json.dumps(list(numbers))]))
 
-    async def walk(self) -> AsyncIterator[list[Row]]:
-        """All entries in order of number, in chunks."""
-        async for rows in self._stream(f"{_ROWS} ORDER BY n"):
+    async def walk(self, after: int | None = None) -> AsyncIterator[list[Row]]:
+        """All entries, or those after a number, in order of number, in chunks."""
+        where, given = ("", []) if after is None else (" WHERE n > ?", [after])
+        async for rows in self._stream(f"{_ROWS}{where} ORDER BY n", given):
             yield [Row(*row) for row in rows]
 
     async def contents(
@@ -265,6 +266,11 @@ class LedgerDb:
         """Numbers of contents that no link speaks of."""
         query = "SELECT n FROM contents WHERE n NOT IN (SELECT n FROM links) ORDER BY n LIMIT ?"
         return [n for (n,) in await self._fetch(query, [limit])]
+
+    async def ends_with_link(self) -> bool:
+        """Whether no content has a greater number than the last link."""
+        query = "SELECT coalesce((SELECT max(n) FROM contents), 0) <= coalesce((SELECT max(n) FROM links), 0)"
+        return bool((await self._fetch(query))[0][0])
 
     async def file_faults(self, limit: int) -> list[str]:
         """What SQLite finds wrong with the file, indexes included; empty where all is well. Reads the whole file."""

@@ -1,5 +1,6 @@
 """A household with a real ledger, whose weekly report is made as the command makes it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,3 +101,12 @@ def stated(told: Told, call: str, said: Said, at: str = "2026-11-19 20:00") -> N
 def objected(told: Told, company: str, on: date, how: How = How.POST, at: str = "2026-11-02 09:00") -> None:
     """The household objected to a company on a day."""
     told.add(Fact(EntryKind.OBJECTION, company=company, said_company=company, on=on, how=how).entry(local(at), "Anna"))
+
+
+def found(sentence: str) -> Callable[[], Awaitable[str]]:
+    """What a check of the ledger says."""
+
+    async def fault() -> str:
+        return sentence
+
+    return fault

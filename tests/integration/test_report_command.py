@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,13 @@ async def keep(told: Told, folder: Path) -> None:
 
 
 async def reported(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, now: datetime, week: str | None = "2026-W47", out: str = "out"
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+    week: str | None = "2026-W47",
+    out: str = "out",
+    *,
+    verify_all: bool = False,
 ) -> int:
     """Make a report at a time; returns the exit status."""
 
@@ -52,7 +59,7 @@ async def reported(
 
     monkeypatch.setattr(report, "SystemClock", Then)
     config = load_config(folder / "blocker.toml", {}, actions.names())
-    return await report.run(config, argparse.Namespace(week=week, out=folder / out, lang=None))
+    return await report.run(config, argparse.Namespace(week=week, out=folder / out, lang=None, verify_all=verify_all))
 
 
 @pytest.mark.parametrize(
@@ -119,3 +126,37 @@ async def test_a_ledger_that_doesnt_verify_makes_no_evidence(
     assert await reported(tmp_path, monkeypatch, AFTER, out="two") == NO
     for name in NAMES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+async def test_a_terminal_is_told_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Per cent of the year and of the week, on one line that is empty in the end; nothing of it where nobody looks."""
+    await keep(a_week(), tmp_path)
+    assert await reported(tmp_path, monkeypatch, AFTER) == OK
+    assert "%" not in capsys.readouterr().err
+    monkeypatch.setattr(report, "BETWEEN_SECONDS", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert await reported(tmp_path, monkeypatch, AFTER) == OK
+    drawn = capsys.readouterr().err.split("\r")
+    assert "counting the year:  50%" in drawn
+    assert "counting the year: 100%" in drawn
+    assert any(text.startswith("reading the week: ") for text in drawn)
+    assert "checking the ledger" in drawn
+    assert "\n" not in "".join(drawn[: drawn.index("checking the ledger")])
+    assert set("".join(drawn[drawn.index("checking the ledger") + 1 :]).partition("note:")[0]) <= {" "}
+
+
+async def test_a_week_that_was_verified_lately_is_checked_without_the_older_entries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was changed before it is found by `--verify-all`; the report says when the whole was last verified."""
+    await keep(a_week(), tmp_path)
+    ledger = await Ledger.open(tmp_path / "data", now=lambda: local("2026-11-22 03:10"))
+    await ledger.copy_head("verified")
+    await ledger.close()
+    tamper(tmp_path / "data", "UPDATE contents SET content = replace(content, '0.1.0', '0.1.1') WHERE n = 1")
+    assert await reported(tmp_path, monkeypatch, AFTER) == OK
+    assert "the whole ledger was found to verify on 2026-11-22 03:10" in capsys.readouterr().out
+    assert await reported(tmp_path, monkeypatch, AFTER, verify_all=True) == NO
+    assert "The ledger doesn't verify (entry 1: " in capsys.readouterr().err

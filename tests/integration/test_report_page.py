@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fakes.entries import BLOCK_LISTED, WITHHELD, Told
-from fakes.report_house import WEEK, house, made, objected, stated
+from fakes.report_house import WEEK, found, house, made, objected, stated
 
 from blocker.collecting import Making
 from blocker.core.document import Bullets, Figure, Heading, Table
@@ -177,7 +177,7 @@ async def test_no_number_is_no_more_than_that(tmp_path: Path) -> None:
 
 async def test_what_weakens_it_comes_before_all(tmp_path: Path) -> None:
     """A ledger that doesn't hold, said in the first line; then there are at most five things to do, this one first."""
-    it = await made(await house(a_week(), tmp_path), tmp_path / "t", making=Making(fault="entry 2: changed"))
+    it = await made(await house(a_week(), tmp_path), tmp_path / "t", making=Making(fault=found("entry 2: changed")))
     assert it.texts[0] == "The ledger doesn't verify (entry 2: changed). This is no evidence."
     assert tasks(it.report, it.beside)[0].what is What.LEDGER
     assert len(tasks(it.report, it.beside)) <= MOST_TASKS

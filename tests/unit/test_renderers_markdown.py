@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fakes.entries import BLOCK_LISTED, BRUSSELS, WITHHELD, Told
+from fakes.report_house import found
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -253,7 +254,7 @@ async def test_what_was_done_several_times_on_a_day_is_one_row(tmp_path: Path) -
 
 async def test_a_ledger_that_doesnt_verify_is_said_in_the_first_line(tmp_path: Path) -> None:
     """Nobody can take the page for evidence, whatever somebody wrote into the ledger."""
-    making = Making(fault="entry 4: its content was <b>changed</b>")
+    making = Making(fault=found("entry 4: its content was <b>changed</b>"))
     report = await collect(running(), WEEK, BRUSSELS, lambda _: None, tmp_path, making=making)
     said = r"entry 4: its content was \<b\>changed\</b\>"
     first, blank, title, *_ = markdown.render(report).decode().splitlines()
