@@ -6,7 +6,7 @@ the post, and the pack. Either all of them are there, or none; without typst, al
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ from blocker.rulefiles.form_words import form_words
 
 PACK = "pack"
 """The folder of the evidence within that of the draft."""
+
+NO_ADDRESS = "add your address to the letter by hand, or make the draft anew with --address “STREET 1, 1000 TOWN”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,25 @@ def _dated(draft: Draft) -> str:
     return draft.case.calls[-1].call.seen.utc if draft.case.calls else f"{draft.case.today}T00:00:00.000Z"
 
 
-async def write(draft: Draft, into: Path, words: Words) -> list[str]:
-    """Write the pages of a draft; returns what there is to say of those that couldn't be made.
+async def write(draft: Draft, into: Path, words: Words, address: Sequence[str] = ()) -> list[str]:
+    """Write the pages of a draft; returns what there is to say of them.
+
+    Args:
+        draft: the complaint.
+        into: the folder.
+        words: of the household.
+        address: of the household, for the letter; it is kept nowhere else.
 
     Raises:
         OSError: the disk is full, or the folder can't be written to.
     """
     (into / "complaint.html").write_bytes(render_html(draft_page(draft, words, _dated(draft))))
     (into / "complaint.txt").write_text(page(draft, words), encoding="utf-8")
-    letter = post_page(draft, form_words(draft.language), _dated(draft))
+    letter = post_page(draft, form_words(draft.language), _dated(draft), address)
     (into / "letter.html").write_bytes(render_html(letter))
+    notes = [] if address else [NO_ADDRESS]
     try:
         (into / "letter.pdf").write_bytes(await render_pdf(letter))
     except PaperError as error:
-        return [f"there is no letter.pdf: {error}"]
-    return []
+        notes.append(f"there is no letter.pdf: {error}")
+    return notes

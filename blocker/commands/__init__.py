@@ -11,6 +11,7 @@ from typing import Any
 
 from blocker.config import Config
 from blocker.core.plain_text import one_line
+from blocker.core.typed import remark
 
 Run = Callable[[Config, Any], Awaitable[int]]
 
@@ -47,6 +48,18 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
+
+
+def address_lines(text: str) -> tuple[str, ...]:
+    """An address as it was typed, line by line: commas part them, but for a web or an e-mail address.
+
+    Raises:
+        UsageError: it can't be kept.
+    """
+    written = remark(text, "an address")
+    if written.startswith("https://") or "@" in written:
+        return (written,)
+    return tuple(line.strip() for line in written.split(",") if line.strip())
 
 
 def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> str:

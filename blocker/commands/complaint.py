@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blocker import app, complaintroom, looking, packroom
-from blocker.commands import NO, OK, say, table, warn, who
+from blocker.commands import NO, OK, address_lines, say, table, warn, who
 from blocker.config import Config
 from blocker.core.complaint import Draft
 from blocker.core.form_words import LANGUAGES
@@ -39,6 +39,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--since", metavar="DAY", help="only calls from this day on")
     parser.add_argument("--until", metavar="DAY", help="only calls until this day, itself included")
     parser.add_argument("--lang", choices=LANGUAGES, help="of the form, where it has several; and of what you read")
+    parser.add_argument("--address", default="", help="yours, for the letter; commas part its lines")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make")
     parser.set_defaults(run=run)
 
@@ -62,7 +63,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         say(complaintroom.page(draft, words))
         return NO
     with complaintroom.folder(arguments.out) as into:
-        notes = await complaintroom.write(draft, into, words)
+        notes = await complaintroom.write(draft, into, words, address_lines(arguments.address))
         notes += await _pack(config, draft, _packed(config, draft, asked), into / complaintroom.PACK)
     say(_done(draft, arguments.out, str(reading)))
     warn(notes)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from blocker import app, letterroom
-from blocker.commands import OK, say, table, warn, who
+from blocker.commands import OK, address_lines, say, table, warn, who
 from blocker.commands.household import text_or_file
 from blocker.config import Config
 from blocker.core.household_facts import How
@@ -91,8 +91,8 @@ async def run_make(config: Config, arguments: argparse.Namespace) -> int:
         kind=kind,
         by=How(arguments.by) if arguments.by else None,
         lines=tuple(arguments.line),
-        to=_address(arguments.to),
-        address=_address(arguments.address),
+        to=address_lines(arguments.to),
+        address=address_lines(arguments.address),
         list_calls=kind is Kind.IDENTITY or arguments.with_calls,
     )
     language = Language(arguments.lang) if arguments.lang else None
@@ -114,13 +114,6 @@ async def run_make(config: Config, arguments: argparse.Namespace) -> int:
 
 
 _BY = {How.POST: "by post", How.E_MAIL: "by e-mail", How.WEB: "with the form"}
-
-
-def _address(text: str) -> tuple[str, ...]:
-    written = remark(text, "an address")
-    if written.startswith("https://") or "@" in written:
-        return (written,)
-    return tuple(line.strip() for line in written.split(",") if line.strip())
 
 
 async def run_sent(config: Config, arguments: argparse.Namespace) -> int:

@@ -15,11 +15,15 @@ from blocker.core.complaint_account import filled_in
 from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
 from blocker.core.complaint_text import answer
 from blocker.core.form_words import FormWords
+from blocker.core.household_facts import Asks, How
 from blocker.core.household_file import Objection, Request, When
 from blocker.core.law import Finding
 from blocker.core.law_time import add_months
 from blocker.core.number import country_code
 from blocker.core.regulator import Field, Fill, Kind, Numbers, Regulator, Weight, in_language
+
+_SPOKEN = frozenset({How.PHONE, How.IN_THE_CALL})
+"""Ways of objecting that leave no letter behind."""
 
 
 class Why(StrEnum):
@@ -126,8 +130,10 @@ def _hindered(regulator: Regulator, case: Case) -> tuple[Hindrance | None, date 
     months = regulator.takes.first_write_months
     if not months or case.company is None:
         return None, None
-    objected = [item for item in case.file.objected(case.company.slug) if not item.in_call]
-    written: list[Objection | Request] = [*objected, *case.file.requested(case.company.slug)]
+    slug = case.company.slug
+    objected = [item for item in case.file.objected(slug) if not item.in_call and item.how not in _SPOKEN]
+    asked = [item for item in case.file.requested(slug) if item.asks != Asks.IDENTITY]
+    written: list[Objection | Request] = [*objected, *asked]
     if not written:
         return Hindrance.NEVER_WROTE, None
     if any(item.answered for item in written):

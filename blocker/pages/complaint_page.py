@@ -1,11 +1,12 @@
 """A complaint draft as two pages: one for the household, field by field with what is missing first; one for the post.
 
 Decides what stands where. The household's page is in its own language, what is to be pasted in that of the form. The
-page for the post says only what goes to the authority: no remark of this program's, and no field without an answer.
+page for the post says only what goes to the authority: no remark of this program's, and no field without an answer
+but for those that a person answers by hand.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from blocker.core.complaint import Draft, Filled, Report
 from blocker.core.document import (
@@ -30,6 +31,9 @@ from blocker.core.provenance import Sure
 from blocker.core.regulator import Channel, ChannelKind, Fill, Kind, in_language
 from blocker.language import Words
 from blocker.pages.complaint_words import hindered, left_out, missing
+
+_BY_HAND = "…" * 24
+"""Room for an answer."""
 
 
 def draft_page(draft: Draft, words: Words, dated: str) -> Document:
@@ -190,24 +194,36 @@ def _origin(draft: Draft, words: Words) -> Iterator[Block]:
     )
 
 
-def post_page(draft: Draft, form: FormWords, dated: str) -> Document:
-    """For the post: the same fields with their answers, ready to be signed, in the language of the form."""
+def post_page(draft: Draft, form: FormWords, dated: str, address: Sequence[str] = ()) -> Document:
+    """For the post: the same fields with their answers, ready to be signed, in the language of the form.
+
+    Args:
+        draft: the complaint.
+        form: words in its language.
+        dated: instant in UTC that the file carries.
+        address: of the household, line by line; a place to write it where it isn't given.
+    """
     regulator, blocks = draft.regulator, list[Block]()
     holders = _holders(draft)
-    address = next((item.where for item in regulator.channels if item.kind is ChannelKind.POST), ())
-    name = in_language(regulator.name, draft.language)
+    name = in_language(draft.regulator.name, draft.language)
+    sender = Address((", ".join(holders) or form("your_name"), *(address or (form("your_address"),))))
+    post = next((item.where for item in regulator.channels if item.kind is ChannelKind.POST), ())
     for place, report in enumerate(draft.reports):
         blocks += [NewSheet()] if place else []
-        blocks += [Address((", ".join(holders) or "…", "…")), Address(address or (name, "…"), of_addressee=True)]
+        blocks += [sender, Address(post or (name, form("their_address")), of_addressee=True)]
         blocks.append(Heading(1, f"{name} · {_kind_label(report.kind, draft.language)}" if report.kind else name))
-        answered = [filled for filled in report.fields if filled.answer.lines]
-        account = [filled for filled in answered if filled.field.fill is Fill.ACCOUNT]
-        rest = [filled for filled in answered if filled.field.fill is not Fill.ACCOUNT]
+        account = [filled for filled in report.fields if filled.field.fill is Fill.ACCOUNT]
         blocks += [Paragraph(plain(line)) for filled in account for line in filled.answer.lines]
-        label = {id(filled): in_language(filled.field.label, draft.language) for filled in rest}
-        blocks.append(Facts(tuple((label[id(filled)], plain("\n".join(filled.answer.lines))) for filled in rest)))
+        rest = [(filled, lines) for filled in report.fields if filled not in account and (lines := _posted(filled))]
+        label = {id(filled): in_language(filled.field.label, draft.language) for filled, _ in rest}
+        blocks.append(Facts(tuple((label[id(filled)], plain("\n".join(lines))) for filled, lines in rest)))
         blocks.append(Signature(", ".join(holders), form("place_and_date")))
     return Document(name, "", draft.language, tuple(blocks), "", dated, letter=True)
+
+
+def _posted(filled: Filled) -> tuple[str, ...]:
+    """An answer as it is posted: where only a person can write it, room to do so by hand."""
+    return (_BY_HAND,) if filled.field.fill is Fill.YOURSELF else filled.answer.lines
 
 
 def _holders(draft: Draft) -> list[str]:

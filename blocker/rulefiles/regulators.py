@@ -56,6 +56,9 @@ def read(file: RuleFile, document: Document) -> Contents:
         root.fault("there is no [[channel]]", "say where a complaint is handed in")
     warnings = [_warning(table, header) for table in root.tables("warning")]
     takes = _takes(root.section("takes"))
+    about = root.word("about", About, About.COMPANY, required=True)
+    if about is About.CALLER:
+        _refuse_rules_about_companies(root, takes, kinds)
     register = root.text("register")
     if takes.after_register and not register:
         root.fault("after_register, but no register is named", 'add register = "…"', key="takes", item="after_register")
@@ -64,7 +67,7 @@ def read(file: RuleFile, document: Document) -> Contents:
         country=header.country,
         name=_texts(root, "name", (ENGLISH,), required=True),
         languages=languages or (ENGLISH,),
-        about=root.word("about", About, About.COMPANY, required=True),
+        about=about,
         signed=root.flag("signed", default=False),
         register=register,
         takes=takes,
@@ -177,6 +180,16 @@ def _id(table: Table) -> str:
     if name and not SLUG.fullmatch(name):
         table.fault(f"id can't be “{name}”", "write small letters, digits and single hyphens", key="id")
     return name
+
+
+def _refuse_rules_about_companies(root: Table, takes: Takes, kinds: Iterable[Kind]) -> None:
+    """No call is judged by law where it isn't known for whom it was: nothing would ever be drafted."""
+    mend = 'leave points_to out, or write about = "company"'
+    if takes.points_to:
+        root.fault("a form about who called can't ask what a call points to", mend, key="takes", item="points_to")
+    for index, kind in enumerate(kinds):
+        if kind.points_to:
+            root.fault("a form about who called can't ask what a call points to", mend, key="kind", item=index)
 
 
 def _refuse_doubles(root: Table, what: str, ids: list[str]) -> None:

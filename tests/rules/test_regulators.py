@@ -129,6 +129,7 @@ def test_an_address_from_memory_says_so(book: RuleBook) -> None:
         ("within_days = 30", "", "least_calls and within_days go together"),
         ('source = "form" # of the label', 'source = "from"', "no [[source]] has the label “from”"),
         ("[account]\n", "[acount]\n", "there is no [account]"),
+        ('about = "company"', 'about = "caller"', "a form about who called can't ask what a call points to"),
     ],
 )
 def test_a_fault_is_told_with_its_place(tmp_path: Path, old: str, new: str, fault: str) -> None:

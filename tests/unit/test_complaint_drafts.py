@@ -9,6 +9,7 @@ from fakes.complaints import CALLS, PLACES, TOLD, UNDERSTOOD, complaining, facts
 
 from blocker.core.complaint import Draft, Hindrance, Why
 from blocker.core.complaint_case import Lack
+from blocker.core.household_facts import How
 from blocker.core.languages import Language
 from blocker.core.regulator import About, Fill
 from blocker.errors import UsageError
@@ -156,6 +157,30 @@ async def test_a_company_has_a_month_to_answer(book: RuleBook) -> None:
         found.append(use.drafted(book.regulators["be-data-protection-authority"], case, "nl"))
     assert [draft.hindrance for draft in found] == [Hindrance.WAIT, None, None]
     assert found[0].wait_until == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(("how", "hindrance"), [(How.PHONE, Hindrance.NEVER_WROTE), (How.WEB, None)])
+async def test_who_only_spoke_has_not_written(book: RuleBook, how: How, hindrance: Hindrance | None) -> None:
+    """An objection by telephone is no letter to an authority that wants the company to be written to first."""
+    place = PLACES["BE"]
+    ledger = told(place, household=False)
+    for fact in facts(place):
+        ledger.add((dataclasses.replace(fact, how=how) if fact.how else fact).entry(noon("2026-11-20"), "Anna"))
+    use = complaining(ledger, book, place)
+    draft = use.drafted(book.regulators["be-data-protection-authority"], await use.case(Asked("proximus")), "nl")
+    assert draft.hindrance == hindrance
+
+
+async def test_what_only_a_person_can_write_has_room_on_the_letter(book: RuleBook) -> None:
+    """The household's address stands on it where it was given, else a place for it; so does what only she knows."""
+    draft = await drafted(book, "be-telecom-ombudsman")
+    words, dated = form_words("nl"), "2026-11-22T00:00:00.000Z"
+    assert "[uw adres]" in render_text(post_page(draft, words, dated))
+    text = render_text(post_page(draft, words, dated, ("Lindelaan 1", "3000 Leuven")))
+    assert "Lindelaan 1\n3000 Leuven" in text
+    assert "[uw adres]" not in text
+    assert "Uw operator: ……" in text
+    assert text.count("10:00:00") == 1
 
 
 async def test_a_form_about_a_company_wants_one(book: RuleBook) -> None:
