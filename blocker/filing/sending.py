@@ -99,7 +99,10 @@ class Sending:
         if known is not None and (may_have_it(known) or (known.state is State.REFUSED and not fresh)):
             self._tell(recipient, problem_of(known, recipient.name))
             return False
-        return (await self._try(week, recipient, known)).state is State.FAILED
+        became = await self._try(week, recipient, known)
+        log = self._log.info if became.state is State.SENT else self._log.warning
+        log("weekly report", week=week, to=recipient.name, state=str(became.state), why=became.why)
+        return became.state is State.FAILED
 
     async def send(
         self,
@@ -189,7 +192,6 @@ class Sending:
             state, why = State.UNSURE if handed else State.FAILED, str(error) or type(error).__name__
             self._log.error("a report couldn't be sent", to=recipient.name, why=why, exc_info=error)
         became = trying._replace(state=state, at=self._clock.now(), why=why)
-        self._log.log(_LEVELS[state], "report", week=week, to=recipient.name, state=str(state), why=why)
         try:
             await self._note(recipient, became)
         except DataDirError as error:
@@ -208,10 +210,6 @@ class Sending:
         self._problems.pop(recipient.key, None)
         if problem:
             self._problems[recipient.key] = problem
-
-
-_LEVELS = {State.SENT: 20, State.FAILED: 30, State.REFUSED: 40, State.UNSURE: 40}
-"""Of the log: information, warning, error."""
 
 
 def _told(recipient: Recipient, known: Sent, *, already: bool) -> dict[str, Any]:
