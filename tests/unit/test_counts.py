@@ -192,6 +192,29 @@ async def test_a_week_is_read_again_only_when_its_entries_are_others(tmp_path: P
     assert per_week == [[1, 1, 1, 0], [1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]
 
 
+async def test_counting_that_was_cut_short_goes_on_where_it_ended(tmp_path: Path) -> None:
+    """Each week is kept as soon as it is counted: the next run reads the others only, and says how far it is."""
+    told = Told()
+    for day in ("2026-10-07", "2026-10-14", "2026-10-21"):
+        told.call(f"{day} 09:30", reason=Reason.BLOCK_LIST)
+    await lay_out(tmp_path, chained(entry.content for entry in told.all()))
+
+    def power_cut(share: float) -> None:
+        if share == 0.5:
+            raise KeyboardInterrupt
+
+    ledger = await LedgerReader.open(tmp_path)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            await count_weeks(ledger, LAST, BRUSSELS, WeekCountsFolder(tmp_path), WEEKS, on_progress=power_cut)
+        watched, shares = Watched(ledger), list[float]()
+        await count_weeks(watched, LAST, BRUSSELS, WeekCountsFolder(tmp_path), WEEKS, on_progress=shares.append)
+    finally:
+        await ledger.close()
+    assert watched.spans == ["2026-10-18"]
+    assert shares == [0.25, 0.5, 0.75, 1.0]
+
+
 async def test_when_calls_came(tmp_path: Path) -> None:
     """By the clock at the line, Monday to Sunday; an hour that comes twice is one."""
     told = Told()
