@@ -5,11 +5,12 @@ import os
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from fakes.running import Program
 
 WEEK = "2020-W10"
-REPORT = {
+REPORT: dict[str, Any] = {
     "week": WEEK,
     "to": "2020-03-08T23:00:00.000Z",
     "made_on": None,
