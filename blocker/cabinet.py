@@ -40,6 +40,7 @@ from blocker.household import Household
 from blocker.looking import FORMS, known_lines, own_command, reader
 from blocker.recording import Recorder
 from blocker.store.household_db import HouseholdDb
+from blocker.store.letter_files import LetterFiles
 from blocker.wanting import WantedCalls
 
 
@@ -123,6 +124,7 @@ class Cabinet:
             listed=projections.all_listed,
             open_cases=self._open_cases,
             remake=Remaking(config.report.dir, files[::-1], self._remake_report),
+            drop_letters=LetterFiles(config.data_dir).drop_naming,
         )
         self.erasing = Erasing(
             records=lambda: reader(config),

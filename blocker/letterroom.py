@@ -20,7 +20,7 @@ from blocker.core.company import Company, CompanyBook
 from blocker.core.company_calls import CompanyCall
 from blocker.core.company_name import fold
 from blocker.core.dossier import dossier
-from blocker.core.entry import EntryKind
+from blocker.core.entry import EntryKind, format_time
 from blocker.core.followups import followups
 from blocker.core.imported import call_instant
 from blocker.core.letter import Identity, Letter, Listed
@@ -222,6 +222,7 @@ async def _made(config: Config, letter: Letter, slug: str, language: Language, *
         made=str(letter.day),
         file=next(iter(forms)),
         text=text,
+        calls=[format_time(call.at) for call in letter.calls],
     )
     kept.keep(name, about, forms)
     await asyncio.to_thread(_hand_out, out, forms)

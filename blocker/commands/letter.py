@@ -70,7 +70,7 @@ def _add_kind(todo: "argparse._SubParsersAction[argparse.ArgumentParser]", kind:
 def _add_news(todo: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sent = todo.add_parser("sent", help="say that a letter went out: from then on it counts")
     sent.add_argument("letter", help="its name, such as 2026-11-22-proximus-both")
-    sent.add_argument("--on", metavar="DATE", help="the day (default: the day it was made)")
+    sent.add_argument("--on", metavar="DATE", help="the day (default: today)")
     sent.add_argument("--by", choices=list(map(str, WAYS)), help="the way, if it was another one than it says")
     sent.add_argument("--delivered", metavar="DATE", help="the day on which it arrived")
     delivered = todo.add_parser("delivered", help="say on which day a letter arrived")
@@ -120,13 +120,14 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
     """Record that a letter went out."""
     letters = LetterFiles(config.data_dir)
     draft = letters.draft(arguments.letter)
+    on = arguments.on or str(letterroom.midnight(config).date())
     done = await app.command(
         config,
         "letter-sent",
         kind=draft.kind,
         company=draft.company,
         addressee=draft.name,
-        on=arguments.on or draft.made,
+        on=on,
         how=arguments.by or draft.how,
         to=draft.to,
         text=draft.text,
@@ -136,7 +137,7 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
         by=who(),
     )
     letters.drop(arguments.letter)
-    say(f"Recorded that {arguments.letter} was sent on {arguments.on or draft.made} (entry {done['entry']}).")
+    say(f"Recorded that {arguments.letter} was sent on {on} (entry {done['entry']}).")
     say("Its file is kept beside the ledger. “blocker letter due” shows which days follow from it.")
     return OK
 

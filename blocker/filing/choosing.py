@@ -32,7 +32,7 @@ NO_PROMISE = (
     "backups made before still hold it, and so do files of yours that it was imported from",
     "a flash memory (SD card, SSD) may keep old bytes in cells that no program reaches",
     "the telephone company has records of its own",
-    "reports written to other folders, and copies of any, stay as they are",
+    "reports, dossiers, letters and complaints written to other folders, and copies of any, stay as they are",
     "the operational log names presented numbers for as long as journald keeps it (journalctl --vacuum-time=30d)",
 )
 

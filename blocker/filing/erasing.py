@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.attached import What
-from blocker.core.entry import EntryKind, parse_time
+from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.erasure import Counts
 from blocker.core.household_entries import FACTS
 from blocker.core.ports import Clock
@@ -120,6 +120,8 @@ class Outside:
     """Slugs of companies about which a case is open; those they have gone into as well."""
     remake: Callable[[Mapping[str, datetime]], Awaitable[list[str]]]
     """Make anew the reports, by week, that are older than an instant; what couldn't be, as sentences."""
+    drop_letters: Callable[[Collection[str]], Collection[str]]
+    """Take away letters that weren't sent yet and name a call of one of these instants; their names."""
 
 
 @dataclass(slots=True)
@@ -224,18 +226,25 @@ class Erasing:
         async with self._one_at_a_time:
             async for batch in batches:
                 if not dry_run:
-                    await self._erase(batch, why, by)
+                    for letter in await self._erase(batch, why, by):
+                        erased.warnings.append(
+                            f"the letter {letter}, not marked as sent, named such a call: it went too"
+                        )
                 erased.add(batch)
                 await asyncio.sleep(0 if dry_run else PAUSE_SECONDS)
             if not dry_run:
                 await self._see_to_the_rest(erased, asked=bool(by))
         return erased
 
-    async def _erase(self, batch: Batch, why: str, by: str) -> None:
+    async def _erase(self, batch: Batch, why: str, by: str) -> Collection[str]:
+        """Returns the letters that went before it, so that none outlives the calls that it names."""
+        ledger, instants = self._open(), {format_time(call.instant) for call in batch.calls}
+        letters = self._outside.drop_letters(instants)
         counts = batch.counts(self._zone)
         for first in range(0, len(batch.numbers), BATCH):
             some = batch.numbers[first : first + BATCH]
-            await self._open().erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
+            await ledger.erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
+        return letters
 
     def _open(self) -> Eraser:
         ledger = self._ledger()

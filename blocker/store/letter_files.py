@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Draft:
     file: str
     """Which of its files is the letter."""
     text: str
+    calls: Sequence[str] = ()
+    """When the calls came that it names: instants as the ledger writes them, so that it goes when they are erased."""
 
 
 class LetterFiles:
@@ -105,3 +107,10 @@ class LetterFiles:
     def drop(self, name: str) -> None:
         """Take a letter away that went out."""
         shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def drop_naming(self, instants: Collection[str]) -> list[str]:
+        """Take away the letters that name a call of one of these instants; their names."""
+        named = [name for name, draft in self.all().items() if set(draft.calls).intersection(instants)]
+        for name in named:
+            self.drop(name)
+        return named

@@ -131,6 +131,20 @@ async def test_one_call_goes_with_all_about_it(tmp_path: Path) -> None:
         assert "verifies" in await in_thread(program, "verify")
 
 
+async def test_a_letter_that_was_not_sent_goes_with_a_call_it_names(tmp_path: Path) -> None:
+    """One that names the erased call goes and is told of; one that names no call stays."""
+    async with running(tmp_path, more='[lines.landline]\nnumber = "02 555 01 00"') as program:
+        await in_thread(program, "household", "line", "landline", "--holder", "Anna Peeters")
+        await call(program.fastagi, NUMBER)
+        await in_thread(program, "mark", "last", "marketing", "--for", "Proximus")
+        await in_thread(program, "letter", "objection", "Proximus", "--with-calls", "--out", "named")
+        await in_thread(program, "letter", "access", "Proximus", "--out", "unnamed")
+        said = await in_thread(program, "erase", "--call", "last", "--why", "a private matter", "--yes")
+    assert "not marked as sent, named such a call: it went too" in said
+    (left,) = (program.data / "letters").iterdir()
+    assert left.name.endswith("access")
+
+
 async def test_all_about_a_company_goes(tmp_path: Path) -> None:
     """The calls said to be for it, and what the household recorded of it; other companies' stay."""
     async with running(tmp_path) as program:
