@@ -28,6 +28,9 @@ QUIET = timedelta(days=14)
 MOST_OPEN = 2_000
 """Runs looked at together; the one that has been quiet longest is ended for a new one."""
 
+NAMES_KEPT = 4
+"""Ways of naming a company that are told of."""
+
 MOST_KEPT = 500
 """Calls of a campaign whose moments are told, and numbers and ringing times that are remembered of a run."""
 
@@ -93,7 +96,7 @@ class _Run:
     calls: int = 0
     numbers: Counter[str] = field(default_factory=Counter)
     companies: Counter[str] = field(default_factory=Counter)
-    said: str = ""
+    said: list[str] = field(default_factory=list)
     silent: int = 0
     given_up: int = 0
     rang: list[int] = field(default_factory=list)
@@ -117,7 +120,8 @@ class _Run:
             self.numbers[sight.number] += 1
         if sight.company and (sight.company in self.companies or len(self.companies) < MOST_KEPT):
             self.companies[sight.company] += 1
-            self.said = sight.said
+            if sight.said not in self.said and len(self.said) < NAMES_KEPT:
+                self.said.append(sight.said)
         self.silent += sight.silent
         self.given_up += sight.given_up
         self.unwanted += sight.unwanted

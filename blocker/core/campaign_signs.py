@@ -22,7 +22,7 @@ class Why(StrEnum):
     BLOCK_OF_100 = "block-of-100"
     BLOCK_OF_1000 = "block-of-1000"
     SAID_COMPANY = "said-company"
-    """Callers said that they called for the same company; `about` is its name as it was said."""
+    """Callers said that they called for the same company; `about` has its names as they were said."""
     SILENCE = "silence"
     """Answered, and no sound came from the caller."""
     GIVEN_UP = "given-up"
@@ -98,8 +98,8 @@ class Traits(NamedTuple):
     """Calls by presented number, E.164."""
     companies: Mapping[str, int]
     """Calls by the company that was said, by slug or by its name."""
-    said: str
-    """Such a company, as it was said last."""
+    said: Sequence[str]
+    """Their names as they were said, each once."""
     silent: int
     given_up: int
     rang: Sequence[int]
@@ -136,7 +136,7 @@ def _signs(traits: Traits) -> Iterator[Sign]:
     if traits.companies:
         calls = sum(traits.companies.values())
         if calls > 1 and len(traits.companies) == 1:
-            yield Sign(Why.SAID_COMPANY, calls, traits.said)
+            yield Sign(Why.SAID_COMPANY, calls, " / ".join(traits.said))
     counted = (
         (Why.SILENCE, traits.silent, 2),
         (Why.GIVEN_UP, traits.given_up, 2),

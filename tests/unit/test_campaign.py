@@ -112,6 +112,20 @@ def test_one_number_is_no_campaign() -> None:
     assert not campaigns(numbered)
 
 
+def test_names_of_one_company_are_all_told() -> None:
+    """Where callers said an old and a new name of one company, no call is told to have said the other's."""
+    first = next(each.call for each in week(1))
+    calls = [
+        first._replace(
+            call=f"{index:016x}", presented="e164", number=f"+322555010{index}", standing=Standing.UNWANTED,
+            statement=first.statement._replace(mark="marketing", said_company=name, company="proximus"),
+        )
+        for index, name in enumerate(("Proximus", "Belgacom", "Proximus"))
+    ]  # fmt: skip
+    (found,) = campaigns(calls)
+    assert Sign(Why.SAID_COMPANY, 3, "Proximus / Belgacom") in found.signs
+
+
 def test_companies_of_different_names_are_kept_apart() -> None:
     """Calls said to be for two companies are never one campaign by what was said alone."""
     weeks = {seed: week(seed, campaigns=4) for seed in range(20)}
