@@ -1,0 +1,76 @@
+"""A block list as a file for telephones that this program doesn't screen, such as a mobile or a FRITZ!Box.
+
+Decides how numbers are written for each kind of device. Which numbers, and how many, the caller says. Whole numbers
+only: none of these forms has prefixes that all programs which read it understand alike. Each can be read back by
+`blocker sync --as`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from xml.sax.saxutils import quoteattr
+
+from blocker.core.number import country_code, national_prefix
+
+MOST = {"fritzbox": 3_000}
+"""How many numbers a device takes for sure, where that is few; a FRITZ!Box holds three to four thousand."""
+
+_NAME = "SPAM"
+_NUMBERS_PER_CONTACT = 9
+
+
+def vcard(numbers: Sequence[str], _: str) -> str:
+    """Cards of version 3.0 (RFC 2426), each number its own, so that a telephone shows it by its name."""
+    return "".join(
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:blocker-{number[1:]}\r\nN:{_NAME} {number};;;;\r\nFN:{_NAME} {number}\r\n"
+        f"CATEGORIES:{_NAME}\r\nTEL;TYPE=VOICE:{number}\r\nEND:VCARD\r\n"
+        for number in numbers
+    )
+
+
+def spamblocker(numbers: Sequence[str], _: str) -> str:
+    """A table of one column, `number`, which the app SpamBlocker for Android imports."""
+    return "".join(f"{line}\r\n" for line in ("number", *numbers))
+
+
+def fritzbox(numbers: Sequence[str], _: str) -> str:
+    """A telephone book of a FRITZ!Box, with several numbers to a contact, since it counts contacts."""
+    contacts = (numbers[start : start + _NUMBERS_PER_CONTACT] for start in range(0, len(numbers), _NUMBERS_PER_CONTACT))
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f"<phonebooks>\n<phonebook name={quoteattr(_NAME)}>\n"
+        f"{''.join(map(_contact, contacts))}</phonebook>\n</phonebooks>\n"
+    )
+
+
+def _contact(numbers: Sequence[str]) -> str:
+    telephony = "".join(
+        f'<number type="home" prio="{int(not place)}" id="{place}">{number}</number>'
+        for place, number in enumerate(numbers)
+    )
+    return (
+        f"<contact><category>0</category><person><realName>{_NAME} {numbers[0]}</realName></person>"
+        f'<telephony nid="{len(numbers)}">{telephony}</telephony></contact>\n'
+    )
+
+
+def freepbx(numbers: Sequence[str], region: str) -> str:
+    """A table for the import of FreePBX's module Blacklist, each number in every form that a trunk may present it in.
+
+    Asterisk compares the texts as they are: to it, `+32…`, `0032…` and `0…` are three numbers.
+    """
+    rows = (f"{key},{_NAME}\r\n" for number in numbers for key in _keys(number, region))
+    return "".join(("number,description\r\n", *rows))
+
+
+def _keys(number: str, region: str) -> Iterable[str]:
+    digits, home = number[1:], str(country_code(region))
+    at_home = (national_prefix(region) + digits.removeprefix(home),) if digits.startswith(home) else ()
+    return dict.fromkeys((number, digits, f"00{digits}", *at_home))
+
+
+FORMS: dict[str, Callable[[Sequence[str], str], str]] = {
+    "vcard": vcard,
+    "spamblocker": spamblocker,
+    "fritzbox": fritzbox,
+    "freepbx-csv": freepbx,
+}
+"""Each takes E.164 numbers and the ISO 3166-1 alpha-2 region of the household, and gives the whole file."""

@@ -1,0 +1,54 @@
+"""`blocker export`: what is written for other devices is what our own readers read back."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.running import Program
+
+from blocker import bookbinding
+from blocker.renderers import block_lists
+from blocker.store.book_file import BookFile
+from blocker.syncing import Order
+
+NUMBERS = ("+3225551234", "+33199001234", "+12025550123")
+
+
+@pytest.mark.parametrize("form", block_lists.FORMS)
+async def test_an_exported_list_is_read_back_whole(tmp_path: Path, form: str) -> None:
+    """Each number is in the file, in a form that `sync` reads as the same number, and nothing else is."""
+    path, made = tmp_path / "list", tmp_path / "made.book"
+    path.write_bytes(block_lists.FORMS[form](NUMBERS, "BE").encode())
+    bound = await bookbinding.bind(Order(path, made, "BE", "back", str(path), datetime.now(UTC), form))
+    book = BookFile(made)
+    assert (bound.entries, bound.bad_lines) == (3, 0)
+    assert all(book.holds(int(number[1:])) for number in NUMBERS)
+    book.close()
+
+
+def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
+    """A device that takes few gets those that were listed last, and the household is told that there are more."""
+    program = Program(tmp_path)
+    for number in (*NUMBERS, "02 556*"):
+        program.run("block", "add", number, "--comment", "a loud seller")
+    out = tmp_path / "list.csv"
+    out.write_text("an older one")
+    done = program.run("export", "--as", "spamblocker", "--out", str(out), "--limit", "2")
+    assert out.read_bytes() == b"number\r\n+12025550123\r\n+33199001234\r\n"
+    assert done.stdout == f"{out}: 2 numbers.\n"
+    assert done.stderr.splitlines() == [
+        "note: 1 prefixes were left out, which no such device reads for sure",
+        "note: 1 numbers that were listed earlier were left out, for want of room",
+    ]
+    assert out.stat().st_mode & 0o777 == 0o600
+    refused = program.run("export", "--as", "vcard", "--out", str(out), "--limit", "-1", check=False)
+    assert (refused.returncode, out.read_bytes()[:6]) == (2, b"number")
+
+
+def test_asterisk_is_given_every_way_of_presenting_a_number() -> None:
+    """Asterisk compares texts, so that a number is written as any trunk may send it."""
+    rows = block_lists.freepbx(["+3225551234", "+33199001234"], "BE").split("\r\n")
+    assert [row.partition(",")[0] for row in rows[1:-1]] == [
+        *("+3225551234", "3225551234", "003225551234", "025551234"),
+        *("+33199001234", "33199001234", "0033199001234"),
+    ]
