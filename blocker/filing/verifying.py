@@ -87,5 +87,5 @@ class Verification:
             self._log.error("the ledger doesn't verify; nothing more is written to it", first=found.ledger)
             await self._begin_anew(found.ledger)
         elif not found.seals:
-            self._log.info("the ledger verifies")
             await self._note()
+            self._log.info("the ledger verifies")
