@@ -109,8 +109,13 @@ def _introduction(letter: Letter, words: Words) -> str:
         company=letter.company,
     )
     if not letter.also:
-        return said
-    return said + " " + words("Names that they also gave: {names}.", names=", ".join(letter.also))
+        return _ended(said)
+    return _ended(said) + " " + _ended(words("Names that they also gave: {names}.", names=", ".join(letter.also)))
+
+
+def _ended(sentence: str) -> str:
+    """With one full stop, also where it ends with a name that has its own, such as “B.V.”."""
+    return sentence[:-1] if sentence.endswith("..") else sentence
 
 
 def _law(letter: Letter, words: Words) -> str:
@@ -282,7 +287,7 @@ def _identity(letter: Letter, words: Words) -> Iterator[Block]:
             )
         )
     if all(call.exact for call in letter.calls):
-        yield _paragraph(words("The times are exact to the second and were recorded automatically."))
+        yield _paragraph(words("The times were recorded automatically, to the second."))
     yield _paragraph(words("Please keep the data of these calls."))
 
 
