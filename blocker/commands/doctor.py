@@ -7,16 +7,19 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from blocker import clock, looking
+from blocker import clock, letterroom, looking
 from blocker.commands import NO, OK, say
 from blocker.config import Config
 from blocker.control import ServiceAbsent, ask
 from blocker.core.entry import EntryKind, parse_time
+from blocker.core.followups import NEXT_STEPS
+from blocker.core.languages import Language
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError
 from blocker.evidence.renewal import kept
 from blocker.evidence.signing import OWN_KEY
 from blocker.evidence.verify import verify
+from blocker.language import Words
 
 STALE_HOURS = 24 * 7
 """After a week without a call from Asterisk, somebody should look whether it still asks."""
@@ -53,6 +56,7 @@ async def run(config: Config, _: argparse.Namespace) -> int:
         _seals,
         _clock,
         _asterisk,
+        _letters,
     )
     for note in config.notes:
         say(f"{Finding.ODD:<5} configuration: {note}")
@@ -172,3 +176,13 @@ async def _asterisk(config: Config) -> tuple[Finding, str]:
     if hours >= STALE_HOURS:
         return Finding.ODD, f"asked last {hours // 24} days ago; does it still?"
     return Finding.GOOD, f"asked last {hours} {'hour' if hours == 1 else 'hours'} ago through {newest.content['hook']}"
+
+
+async def _letters(config: Config) -> tuple[Finding, str]:
+    """Whether a letter has waited long enough for its answer."""
+    today = letterroom.midnight(config).date()
+    days = await letterroom.due(config, Words(Language.EN))
+    overdue = [day for day in days if day.item.due in NEXT_STEPS and day.item.on <= today]
+    if not overdue:
+        return Finding.GOOD, "no answer is overdue"
+    return Finding.ODD, "; ".join(day.title for day in overdue) + " (blocker letter due says what to type)"

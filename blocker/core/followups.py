@@ -46,6 +46,10 @@ class Due(StrEnum):
     """The years in which a company may still call a former customer are over."""
 
 
+NEXT_STEPS = frozenset({Due.REMIND, Due.COMPLAIN})
+"""Days from which on the household has something to do; from the others on, something is so."""
+
+
 class FollowUp(NamedTuple):
     """One day that matters."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from blocker.core.campaign import Campaign
 from blocker.core.counts import Cell, Span
-from blocker.core.followups import Due, FollowUp
+from blocker.core.followups import NEXT_STEPS, FollowUp
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
@@ -30,9 +30,6 @@ MOST_REVIEWED = 15
 
 _OWN_WORD = frozenset({str(Reason.BLOCK_LIST), str(Reason.COMPANY)})
 """Reasons by which the household itself said that such a caller isn't to ring."""
-
-
-_NEXT_STEPS = frozenset({Due.REMIND, Due.COMPLAIN})
 
 
 class MarkKind(StrEnum):
@@ -186,7 +183,7 @@ def tasks(report: Report, beside: Beside) -> list[Task]:
     overdue = [
         Task(What.OVERDUE, 0, item.company, beside.name_of(item.company), item)
         for item in beside.followups
-        if item.due in _NEXT_STEPS and item.on <= report.week.sunday
+        if item.due in NEXT_STEPS and item.on <= report.week.sunday
     ]
     return [*_repairs(report), *overdue, *_words(report), *_levers(report, beside)][:MOST_TASKS]
 
