@@ -152,6 +152,8 @@ def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
 
 def _happened(call: SeenCall) -> str:
     """What became of a call, in its column's width; of one that was let through how it ended, where that is known."""
+    if call.remembered:
+        return "from memory"
     if call.happened is not Happened.LET_THROUGH or call.ended is None:
         return _HAPPENED[call.happened]
     match call.ended:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from blocker.core.imported import Device
 from blocker.core.law import Finding
 from blocker.core.observed import Happened
 from blocker.core.plain_text import one_line
@@ -21,7 +22,7 @@ _HAPPENED = {
     "refused": "refused",
     "rang": "rang",
     "rang_or_unknown": "rang or unknown",
-    "recorded_elsewhere": "recorded by another device",
+    "recorded_elsewhere": "not seen by this machine",
 }
 _FATE = {
     Happened.REFUSED: "refused",
@@ -42,7 +43,7 @@ def calls(known: dict[str, Any]) -> Iterator[str]:
     yield f"{_calls(named['calls'])} of which somebody in the house stated: {for_whom}"
     yield f"marked as marketing: {named['marketing']}, as wanted: {named['wanted']}"
     yield ", ".join(f"{_HAPPENED[word]}: {number}" for word, number in named["happened"].items() if number)
-    yield f"first {named['first']}, last {named['last']}"
+    yield f"first {_moment(named['first'])}, last {_moment(named['last'])}"
     if (most := named["most_in_a_day"]) and most["calls"] > 1:
         yield f"most in a day: {most['calls']}, on {most['day']}"
     if (quiet := named["longest_quiet"]) and quiet["days"] > 1:
@@ -60,7 +61,7 @@ def _after(named: dict[str, Any]) -> Iterator[str]:
     for item in named["objections"]:
         yield f"marketing after the objection of {item['on']}: {item['calls_after']}"
     if stop := named["said_stop"]:
-        told = f"told to stop in {_calls(stop['calls'])}, first {stop['first']}"
+        told = f"told to stop in {_calls(stop['calls'])}, first {_moment(stop['first'])}"
         yield f"{told}; marketing after that: {stop['calls_after']}"
     for item in named["registrations"]:
         line = f"the line {item['line']}" if item["line"] else "every line"
@@ -85,20 +86,24 @@ def law(known: dict[str, Any]) -> Iterator[str]:
         yield f"{_calls(item['calls'])}: {item['sentence']}"
         yield f"  {item['title']} ({item['provision']}, {item['version']}, {item['where']})"
         if item["finding"] == Finding.POINTS_TO and item["facts"]:
-            yield f"  the last, {item['last']}: {_facts(item)}"
+            yield f"  the last, {_moment(item['last'])}: {_facts(item)}"
 
 
 def each_call(known: dict[str, Any]) -> Iterator[str]:
     """The last calls, newest last, with what each points to and the facts that this rests on."""
     for call in known["calls"][-MOST_CALLS:]:
-        when = f"{datetime.fromisoformat(call['at']):%a %Y-%m-%d %H:%M:%S}"
+        when = _moment(call["at"])
         number = call["number"] or f"({call['presented']})"
-        fate = _FATE[Happened(call["happened"])]
+        fate = "told from memory" if call["seen_by"] == Device.HAND else _FATE[Happened(call["happened"])]
         line = f", {call['line']}" if call["line"] else ""
         yield f"{call['call'][:8]}  {when}{line}, presented number {number}, {fate}, {call['mark'] or 'not marked'}"
         for flag in call["law"]:
             if flag["finding"] == Finding.POINTS_TO:
                 yield f"  {flag['sentence']}: {_facts(flag)}" if flag["facts"] else f"  {flag['sentence']}"
+
+
+def _moment(local: str) -> str:
+    return f"{datetime.fromisoformat(local):%a %Y-%m-%d %H:%M:%S}"
 
 
 def _facts(flag: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from blocker.commands.asking import Dialogue
 from blocker.commands.questions import lines
 from blocker.config import Config
 from blocker.core.entry import parse_time
+from blocker.core.imported import Device
 from blocker.core.statement import AGENT, FIELDS, Said
 from blocker.errors import UsageError
 from blocker.filing.statements import about, meant
@@ -213,4 +214,5 @@ def _heading(known: dict[str, Any]) -> str:
     number = known["number"] or f"({known['presented']})"
     where = f" on {known['line']}" if known["line"] else ""
     seen = f", recorded by {known['seen_by']}" if known["seen_by"] else ""
+    seen = ", told from memory" if known["seen_by"] == Device.HAND else seen
     return f"Call {known['call']}, {when:%a %Y-%m-%d %H:%M:%S}, {number}{where}{seen}."

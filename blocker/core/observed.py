@@ -37,7 +37,7 @@ class Happened(StrEnum):
     """It was to be turned away, and nothing confirms that it was."""
     LET_THROUGH = "let-through"
     ELSEWHERE = "elsewhere"
-    """Another device recorded it (`imported.py`); this blocker neither saw it nor did anything about it."""
+    """Another device recorded it, or a person told of it (`imported.py`); this blocker did nothing about it."""
 
 
 class Standing(StrEnum):
@@ -113,9 +113,14 @@ class SeenCall(NamedTuple):
     statement: Statement
     standing: Standing
     seen_by: str = ""
-    """The device that recorded it; empty for this blocker."""
+    """The device that recorded it; `hand` where no device did, but a person told of it; empty for this blocker."""
     ended: Ended | None = None
     """How it ended, where the phone system told."""
+
+    @property
+    def remembered(self) -> bool:
+        """Whether all that is known of it is what a person told: never to be shown as the record of a device."""
+        return self.seen_by == "hand"
 
 
 class ListChange(NamedTuple):

@@ -57,6 +57,8 @@ def done(call: SeenCall, words: Words) -> str:
         Happened.LET_THROUGH: words("let through"),
         Happened.ELSEWHERE: words("recorded by another device ({device})", device=call.seen_by),
     }[call.happened]
+    if call.remembered:
+        what = words("told from memory")
     if call.statement.mark == "marketing":
         return words("{what}; marked as marketing", what=what)
     return words("{what}; marked as wanted", what=what) if call.statement.mark else what

@@ -260,6 +260,7 @@ def _call(call: SeenCall) -> tuple[str, ...]:
     if call.presented == "unusable" and call.number:
         presented = f"“{presented}”, no telephone number"
     happened = _HAPPENED[call.happened] + (f" ({cell(call.seen_by)})" if call.seen_by else "")
+    happened = "told from memory" if call.remembered else happened
     happened += f", marked as {call.statement.mark}" if call.statement.mark else ""
     what_came = (moment(call.local), presented, cell(call.name), cell(call.line))
     return (*what_came, _said(call), happened, cell(call.match), call.call, str(call.n))

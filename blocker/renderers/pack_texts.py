@@ -41,10 +41,11 @@ def summary(language: str, facts: PackFacts) -> bytes:
     """The text of `SUMMARY.txt`, in one of LANGUAGES."""
     words = _words(language)["summary"]
     counted = {"erased": facts.erased, "left_out": facts.left_out, "missing": len(facts.missing)}
-    elsewhere = any(call.happened is Happened.ELSEWHERE for call in facts.calls)
+    elsewhere = any(call.happened is Happened.ELSEWHERE and not call.remembered for call in facts.calls)
+    remembered = any(call.remembered for call in facts.calls)
     said = [words["not_evidence"], words["signed" if facts.identity else "unsigned"], words["span"]]
     said += [words[key] for key, count in counted.items() if count]
-    said += [words["elsewhere"]] * elsewhere + [words["said"]]
+    said += [words["elsewhere"]] * elsewhere + [words["remembered"]] * remembered + [words["said"]]
     lines = [words["title"], "", words[facts.asked], "", *map(_wrapped, said), ""]
     lines += _table([tuple(words["columns"]), *(_row(call, words) for call in facts.calls)])
     if facts.file:
@@ -85,7 +86,8 @@ def _wrapped(text: str) -> str:
 
 
 def _row(call: SeenCall, words: dict[str, Any]) -> tuple[str, ...]:
-    happened = Template(words["happened"][call.happened]).substitute(seen_by=call.seen_by)
+    what = "remembered" if call.remembered else call.happened
+    happened = Template(words["happened"][what]).substitute(seen_by=call.seen_by)
     number = call.number or words["no_number"]
     names = [call.statement.said_company, call.statement.said_call_centre]
     said = " / ".join(name for name in names if name)

@@ -98,6 +98,24 @@ def test_a_call_from_memory(tmp_path: Path) -> None:
     assert len(imported(program)) == 1
 
 
+def test_what_is_remembered_is_nowhere_shown_as_a_devices_record(tmp_path: Path) -> None:
+    """Every list, page and pack says that a person told of the call, not that a device called “hand” recorded it."""
+    program = Program(tmp_path, more=LINE)
+    words = ("call", "add", "--at", "2026-11-16 14:03", "--number", "02 555 03 99", "--line", "mobile")
+    program.run(*words, "--for", "Proximus", "--marketing")
+    assert "from memory" in program.run("calls").stdout
+    assert "told from memory" in program.run("company", "show", "proximus").stdout
+    call = imported(program)[0]
+    assert "told from memory" in program.run("statement", call, "--show").stdout
+    program.run("report", "--week", "2026-W47", "--out", "out")
+    assert "told from memory" in (tmp_path / "out" / "report.md").read_text("utf-8")
+    assert "uit het geheugen; aangemerkt" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    program.run("pack", "--company", "proximus", "--out", "pack")
+    summary = (tmp_path / "pack" / "SUMMARY.txt").read_text("utf-8")
+    assert "told from memory" in summary
+    assert "recorded by hand" not in summary
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
