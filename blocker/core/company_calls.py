@@ -109,7 +109,7 @@ def after_what(
         for item in file.objected(company)
     ]
     in_force = [item for item in file.objected(company) if not _consented_since(file, item, now)]
-    latest = max(in_force, key=lambda item: str(item.when), default=None)
+    first = min(in_force, key=lambda item: str(item.when), default=None)
     lines = {call.seen.line for call in calls}
     registered = [item for item in file.registrations if item.line in {"", *lines}]
     too_late = [_after_registration(item, counts_from) for item in registered]
@@ -117,8 +117,8 @@ def after_what(
     return {
         "objections": objections,
         "since_objection": None
-        if latest is None
-        else {"on": str(latest.when), "calls": _number(marketing, _after_objection(latest))},
+        if first is None
+        else {"on": str(first.when), "calls": _number(marketing, _after_objection(first))},
         "registrations": [
             registration(item, files, counts_from) | {"calls_after": _number(marketing, after)}
             for item, after in zip(registered, too_late, strict=True)

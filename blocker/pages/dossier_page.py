@@ -213,8 +213,8 @@ def _missing(dossier: Dossier, words: Words) -> Iterator[Block]:
     named = known["named_in"]
     items: list[Text] = []
     if not named["objections"]:
-        text = words("No objection to this company is on record. A letter is written by:")
-        items.append((Span(text + " "), command(f"blocker letter both {known['slug']}")))
+        text = words("No objection to this company is on record. This writes a letter:")
+        items.append((Span(text + " "), command(f"blocker letter both {known['slug']} --out letters")))
     if unproven := sum(not item["proofs"] for item in named["objections"] if item["how"] != "in-the-call"):
         text = words.many(
             "{count} objection has no proof beside it.", "{count} objections have no proof beside them.", unproven

@@ -235,14 +235,14 @@ def _task(task: Task, words: Words) -> Text:
             return Span(text + " "), command("blocker complaint list")
         case _:
             text = words.many(
-                "{count} unwanted call was said to be for {company}, to which you haven't objected yet. A letter "
-                "is written by:",
-                "{count} unwanted calls were said to be for {company}, to which you haven't objected yet. A "
-                "letter is written by:",
+                "{count} unwanted call was said to be for {company}, to which you haven't objected yet. This "
+                "writes a letter:",
+                "{count} unwanted calls were said to be for {company}, to which you haven't objected yet. This "
+                "writes a letter:",
                 task.calls,
                 company=task.name,
             )
-            return Span(text + " "), command(f"blocker letter both {task.about}")
+            return Span(text + " "), command(f"blocker letter both {task.about} --out letters")
 
 
 def _said_for(report: Report, words: Words) -> Iterator[Block]:

@@ -157,7 +157,10 @@ async def test_what_was_taken_back_counts_no_more() -> None:
 
 
 async def test_calls_after_an_objection_a_registration_and_a_contract() -> None:
-    """Only marketing counts, and only what came after: the day itself, and the waiting time, are left out."""
+    """Only marketing counts, and only what came after: the day itself, and the waiting time, are left out.
+
+    The first objection in force is the one counted from: asking again makes no earlier call forgotten.
+    """
     house = House()
     for day in ("2024-05-01", "2024-05-10", "2024-05-11", "2025-01-10", "2025-01-11"):
         house.call(f"{day} 10:00:00", {})
@@ -172,7 +175,7 @@ async def test_calls_after_an_objection_a_registration_and_a_contract() -> None:
     known = await house.show()
     named = known["named_in"]
     assert [(item["on"], item["calls_after"]) for item in named["objections"]] == [("2024-05-05", 5), ("2025-01-10", 2)]
-    assert named["since_objection"] == {"on": "2025-01-10", "calls": 2}
+    assert named["since_objection"] == {"on": "2024-05-05", "calls": 5}
     (registration,) = named["registrations"]
     assert (registration["counts_from"], registration["calls_after"]) == ("2024-05-11", 3)
     assert named["since_registration"] == 3
