@@ -115,9 +115,10 @@ def calls_table(
 
 
 def _cited(flags: tuple[LawFlag, ...], rules: Rules) -> str:
-    """The numbers of the rules; with a question mark where it can't be told."""
+    """The numbers of the rules, in order; with a question mark where it can't be told."""
     marks = {Finding.POINTS_TO: ""}
-    return ", ".join(f"{rules[_key(flag)]}{marks.get(flag.finding, '?')}" for flag in flags)
+    cited = sorted((rules[_key(flag)], marks.get(flag.finding, "?")) for flag in flags)
+    return ", ".join(f"{number}{mark}" for number, mark in cited)
 
 
 def _done(call: SeenCall, words: Words) -> str:
