@@ -28,7 +28,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "ledger that doesn't verify.",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.tar", help="a file that ends in .tar, or a folder"
+        "--out", type=Path, required=True, metavar="FILE.tar", help="a file that ends in .tar, or a new folder"
     )
     parser.add_argument("--without-key", action="store_true", help="leave the private key out")
     parser.set_defaults(run=run_backup)

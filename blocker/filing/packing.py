@@ -12,6 +12,8 @@ from blocker.core import pack
 from blocker.core.attached import attached_of
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head
+from blocker.core.household_entries import project
+from blocker.core.household_facts import CaseState, Says
 from blocker.core.imported import CALLS, call_instant, imported_call, still_counts
 from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
 from blocker.core.pack import Period, SealAt
@@ -101,7 +103,7 @@ class Chosen(NamedTuple):
     calls: tuple[SeenCall, ...]
     """By time."""
     file: tuple[tuple[int, Content], ...]
-    """Of the household's own file: number and content."""
+    """Of the household's own file what holds now: number and content. What was said before is in `numbers` alone."""
     proofs: Mapping[str, str]
     """Sums of the files that those name, each with the file's name."""
     seals: tuple[SealAt, ...]
@@ -138,7 +140,7 @@ async def choose(reader: Records, asked: Asked) -> Chosen:
     of_seals = {n for seal in seals for n in (seal.n, *seal.stamps)}
     return Chosen(
         calls=tuple(calls),
-        file=tuple(file),
+        file=tuple(_holding(file, words)),
         proofs={content["sha256"]: content["name"] for _, content in reversed(attached)},
         seals=tuple(seals),
         numbers=frozenset(evidence | of_seals | pack.watching(watch, evidence, asked.period)),
@@ -208,6 +210,26 @@ async def _file(reader: Records, asked: Asked, lines: Collection[str]) -> list[t
     kinds = pack.ABOUT_A_COMPANY | pack.ABOUT_A_LINE
     found = [(one.n, one.content) async for one in reader.entries(kinds)]
     return [(n, content) for n, content in found if pack.concerns(content, asked.companies, lines)]
+
+
+def _holding(file: list[tuple[int, Content]], words: list[tuple[int, Content]]) -> list[tuple[int, Content]]:
+    """What of the household's file holds now: two entries about it may be one objection, and one may be taken back."""
+    corrections = [(n, content) for n, content in words if content["kind"] == EntryKind.CORRECTION]
+    now = project([*file, *corrections], heir=str)
+    items = (now.holders, now.registrations, now.contracts, now.objections, now.requests, now.consents)
+    holding = {item.n for kind in (*items, now.agreed_times, now.open_cases) for item in kind}
+    never: Mapping[str, Collection[str]] = {
+        EntryKind.CONTRACT: now.never_customer_of,
+        EntryKind.CONSENT: now.never_consented_to,
+    }
+    holding |= {
+        n
+        for n, content in file
+        if content.get("says") == Says.NEVER and content["company"] in never.get(content["kind"], ())
+    }
+    withdrawn = withdrawn_of(corrections)
+    holding |= {n for n, content in file if content.get("state") == CaseState.CLOSED and n not in withdrawn}
+    return [(n, content) for n, content in file if n in holding]
 
 
 async def _attachments(reader: Records, sums: Collection[str]) -> list[tuple[int, Content]]:

@@ -110,7 +110,7 @@ def test_what_is_remembered_is_nowhere_shown_as_a_devices_record(tmp_path: Path)
     program.run("report", "--week", "2026-W47", "--out", "out")
     assert "told from memory" in (tmp_path / "out" / "report.md").read_text("utf-8")
     assert "uit het geheugen; aangemerkt" in (tmp_path / "out" / "report.html").read_text("utf-8")
-    program.run("pack", "--company", "proximus", "--out", "pack")
+    program.run("pack", "--company", "proximus", "--out", "pack", "--lang", "en")
     summary = (tmp_path / "pack" / "SUMMARY.txt").read_text("utf-8")
     assert "told from memory" in summary
     assert "recorded by hand" not in summary

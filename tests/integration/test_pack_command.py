@@ -139,6 +139,35 @@ async def test_a_companys_pack_holds_its_calls_and_nobody_elses(tmp_path: Path) 
     assert "recorded by android-call-log" in summary
 
 
+def test_a_summary_tells_what_holds(tmp_path: Path) -> None:
+    """An objection stays one once it is delivered, what was withdrawn isn't told of, and the contents are all there."""
+    program = Program(tmp_path)
+    program.run("call", "add", "--at", "2026-11-16 14:03", "--line", "mobile", "--for", "Proximus", "--marketing")
+    for words in (
+        ("line", "mobile", "--holder", "Anna Peeters"),
+        ("object", "Proximus", "--on", "2025-01-10", "--how", "post"),
+        ("delivered", "Proximus", "--on", "2025-01-13"),
+        ("object", "Proximus", "--on", "2025-03-10", "--how", "e-mail"),
+        ("contract", "Belgacom", "--never"),
+        ("contract", "Belgacom", "--since", "2009-05-01", "--until", "2013-05-01"),
+        ("case", "Proximus", "open", "--where", "FPS Economy"),
+        ("case", "Proximus", "closed", "--where", "FPS Economy"),
+    ):
+        program.run("household", *words)
+    wrong = next(n for n, one in enumerate(program.entries(), 1) if one.get("how") == "e-mail")
+    program.run("household", "withdraw", str(wrong), "--why", "never sent")
+    program.run("pack", "--company", "proximus", "--out", "pack", "--lang", "en")
+    told = (tmp_path / "pack" / "SUMMARY.txt").read_text("utf-8").partition("OWN FILE")[2].splitlines()
+    assert [line.split("  ", 1)[1] for line in told if line] == [
+        "holder of the line  Anna Peeters  mobile",
+        "objection  Proximus  2025-01-10",
+        "contract  Belgacom  2009-05-01 – 2013-05-01",
+        f"case  Proximus  closed  {program.entries('case')[1]['on']}",
+    ]
+    file = {n for n, one in enumerate(program.entries(), 1) if one["kind"] in {"objection", "contract", "correction"}}
+    assert file <= set(contents_of(tmp_path / "pack"))
+
+
 @pytest.mark.parametrize(
     ("asked", "calls"),
     [
