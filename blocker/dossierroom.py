@@ -20,6 +20,7 @@ from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.campaign_search import campaigns_between
 from blocker.filing.scoring import Scoring
+from blocker.filing.simulated import made_up
 from blocker.holidays_of import calendar_over
 from blocker.language import Words
 from blocker.looking import known_lines, look
@@ -60,7 +61,8 @@ async def gather(config: Config, ledger: LedgerReader, company: str, fault: str)
         score = next((one for one in board if one.company == whole.known["slug"]), None)
     dated = whole.calls[-1].seen.utc if whole.calls else f"{whole.known['checked']}T00:00:00.000Z"
     campaigns = await _campaigns(ledger, whole.calls)
-    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated)
+    simulated = await made_up(ledger, whole.calls)
+    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated, simulated)
 
 
 async def _campaigns(ledger: LedgerReader, calls: list[CompanyCall]) -> tuple[Campaign, ...]:

@@ -57,6 +57,8 @@ class Case:
     """At the household."""
     zone: tzinfo
     """Likewise."""
+    simulated: bool = False
+    """Whether a demonstration made up any of the calls."""
 
 
 class Lack(StrEnum):

@@ -23,6 +23,7 @@ from blocker.dossiers import Here, Records, Rules, read_attached, read_file
 from blocker.errors import UsageError
 from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_spoken_of
+from blocker.filing.simulated import made_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Complaining:
             numbers=self._numbers,
             today=today,
             zone=self._here.zone,
+            simulated=await made_up(self._ledger, mine),
         )
 
     def drafted(self, regulator: Regulator, case: Case, language: str, number: str = "") -> Draft:

@@ -46,6 +46,7 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
     """
     name = in_language(draft.regulator.name, words.language)
     blocks: list[Block] = [
+        *_made_up(draft, words),
         Paragraph(
             plain(
                 words(
@@ -74,6 +75,12 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
         footer=words("Not sent to anybody. What is evidence lies in the folder “pack”."),
         dated=dated,
     )
+
+
+def _made_up(draft: Draft, words: Words) -> Iterator[Block]:
+    if draft.case.simulated:
+        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
+        yield Paragraph(plain(text), Tone.WARNING)
 
 
 def _missing(draft: Draft, words: Words) -> Iterator[Block]:

@@ -65,6 +65,8 @@ class Dossier:
     """What doesn't hold in it."""
     dated: str = field(default="1970-01-01T00:00:00.000Z")
     """UTC: of the last entry."""
+    simulated: bool = False
+    """Whether a demonstration made up any of the calls."""
 
 
 def dossier_page(dossier: Dossier, words: Words) -> Document:
@@ -108,6 +110,9 @@ def _front(dossier: Dossier, words: Words) -> Iterator[Block]:
     if dossier.fault:
         fault = shortened(dossier.fault, 400)
         text = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault)
+        yield Paragraph(plain(text), Tone.WARNING)
+    if dossier.simulated:
+        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
         yield Paragraph(plain(text), Tone.WARNING)
     count = words.many(
         "Of {count} call a person says that the caller said: for {company}.",

@@ -96,6 +96,22 @@ def test_its_data_can_be_looked_at(played: tuple[Path, str]) -> None:
     assert "The ledger verifies." in ask(played, "verify")
 
 
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [
+        (("dossier", "proximus"), "dossier.html"),
+        (("complaint", "--regulator", "be-fps-economy", "--company", "proximus"), "complaint.txt"),
+    ],
+)
+def test_what_is_made_of_it_passes_for_no_evidence(
+    played: tuple[Path, str], tmp_path: Path, words: tuple[str, ...], file: str
+) -> None:
+    """A dossier and a complaint made of the demonstration say at their beginning that its times are made up."""
+    ask(played, *words, "--out", str(tmp_path / "made"), "--lang", "en" if words[0] == "dossier" else "nl")
+    text = (tmp_path / "made" / file).read_text()
+    assert ("A simulated clock" if words[0] == "dossier" else "Een nagebootste klok") in text
+
+
 def test_it_never_mixes_with_real_calls(played: tuple[Path, str]) -> None:
     """A folder that holds something is refused, and nothing in it changes."""
     folder, _ = played
