@@ -48,8 +48,8 @@ def review(report: Report, words: Words) -> Iterator[Block]:
     )
     columns = (
         Column(words("Presented number"), 1.3),
-        Column(words("Why perhaps wanted"), 2.2),
-        Column(words("Calls"), 0.6, Align.END),
+        Column(words("Why perhaps wanted"), 2.1),
+        Column(words("Calls"), 0.75, Align.END),
         Column(words("Last, local time"), 1.6),
         Column(words("Lets it through"), 1.9),
     )
