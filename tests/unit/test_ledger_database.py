@@ -49,7 +49,9 @@ async def test_an_older_file_is_converted_by_its_writer_only(tmp_path: Path, mon
     await lay_out(tmp_path, rows)
     path = tmp_path / "ledger.sqlite3"
     migrations(monkeypatch, "CREATE TABLE seals (n INTEGER PRIMARY KEY);")
-    with pytest.raises(LedgerFormatError, match=r"is of version [0-9], this blocker reads [0-9] \(start the service once"):
+    with pytest.raises(
+        LedgerFormatError, match=r"is of version [0-9], this blocker reads [0-9] \(start the service once"
+    ):
         await open_database(path, "ledger", read_only=True)
     await (await open_database(path, "ledger")).close()
     reading = await open_database(path, "ledger", read_only=True)

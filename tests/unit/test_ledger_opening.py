@@ -126,7 +126,7 @@ async def test_a_ledger_of_a_newer_program_is_left_alone(tmp_path: Path) -> None
     await lay_out(tmp_path, LONG)
     tamper(tmp_path, "PRAGMA user_version = 7")
     for using in (Ledger.open, verify):
-        with pytest.raises(LedgerFormatError, match="newer blocker: its version is 7, this one knows [2-6]"):
+        with pytest.raises(LedgerFormatError, match=r"newer blocker: its version is 7, this one knows [2-6]"):
             await using(tmp_path)
 
 
