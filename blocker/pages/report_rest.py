@@ -99,6 +99,15 @@ def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block
     yield Paragraph(plain(words("They are in report.ics too, for the calendar that you have already.")))
 
 
+def _why_unwatched(why: str, words: Words) -> str:
+    """In the reader's language where the program itself wrote the reason; as it stands where another did."""
+    known = {
+        "the service was stopped": words("the service was stopped"),
+        "before the program was first started": words("before the program was first started"),
+    }
+    return known.get(why) or shortened(why, LONGEST_TEXT)
+
+
 def gaps(report: Report, words: Words) -> Iterator[Block]:
     """When nobody was watching."""
     yield Heading(1, words("When nobody was watching"), "gaps")
@@ -115,7 +124,7 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
                 plain(moment(gap.since, words)),
                 plain(moment(gap.until, words)),
                 plain(duration(gap.seconds, words)),
-                plain(shortened(gap.why, LONGEST_TEXT)),
+                plain(_why_unwatched(gap.why, words)),
                 plain(words("unknown") if gap.calls_lost is None else words.figure(gap.calls_lost)),
             )
             for gap in report.gaps.items
