@@ -71,7 +71,9 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--line", help="the line that rang: one of your configuration, or a name such as “mobile” for another device"
     )
-    parser.add_argument("--region", metavar="CC", help="the country whose national numbers are meant, such as BE")
+    parser.add_argument(
+        "--region", metavar="CC", type=str.upper, help="the country whose national numbers are meant, such as BE"
+    )
     parser.add_argument(
         "--time-zone", metavar="ZONE", help="the zone of the device's clock, such as Europe/Brussels or UTC"
     )

@@ -70,7 +70,7 @@ def _say_all(found: Verification, files: list[str], older: dict[str, str]) -> No
     erased = f", {found.erased} of them erased" if found.erased else ""
     say(f"{found.entries} entries{erased}; head {found.head.n} {found.head.sha256}")
     if found.seals.seals:
-        say(f"{found.seals.seals} seals, {found.seals.stamps} time-stamps")
+        say(f"seals: {found.seals.seals}, time-stamps: {found.seals.stamps}")
     warn(found.seals.notes)
     say(found.unseen)
     for sentence in files:

@@ -19,7 +19,7 @@ from blocker.core.household_entries import FACTS
 from blocker.core.mention import Mention
 from blocker.core.number import parse_typed
 from blocker.core.observed import statement_of
-from blocker.core.retention import ABOUT_CALLS, ERASABLE, Corrections, files_alone, whole_calls
+from blocker.core.retention import ABOUT_CALLS, ERASABLE, Corrections, Whole, files_alone, whole_calls
 from blocker.core.typed import remark, the_company
 from blocker.earlier import Calls, Entry, call_meant
 from blocker.errors import UsageError
@@ -29,7 +29,8 @@ _OF_ONE_CALL = ABOUT_CALLS - {EntryKind.STATEMENT, EntryKind.PRIVATE_NOTE}
 """Kinds of which an entry means its whole call: without it, the rest of the call would say something else."""
 
 NO_PROMISE = (
-    "backups made before still hold it, and so do files of yours that it was imported from",
+    "backups made before still hold it",
+    "so do files of yours that it was imported from; importing one again brings it back",
     "a flash memory (SD card, SSD) may keep old bytes in cells that no program reaches",
     "the telephone company has records of its own",
     "reports, dossiers, letters and complaints written to other folders, and copies of any, stay as they are",
@@ -257,6 +258,11 @@ class Choosing:
         numbers = set(corrections.with_those_of(alone)) - in_calls
         files = files_alone([(entry.n, entry.content) async for entry in ledger.entries(ATTACHING)], numbers)
         choice.batches = list(in_batches(whole))
+        choice.stays += [
+            f"a case about {slug} is open, and {count} of these calls may be evidence in it "
+            f"(first hand them out: blocker pack --company {slug} --out DIR)"
+            for slug, count in sorted(_in_cases(whole, await self._erasing.open_cases()).items())
+        ]
         if every := sorted({*numbers, *files}):
             written = [content["at"] for content in alone.values()]
             choice.batches.append(Batch(every, written=written, files=sorted(set(files.values()))))
@@ -269,6 +275,12 @@ class Choosing:
             if any(entry.content["first"] <= n <= entry.content["last"] for n in going):
                 choice.packs.append({"name": entry.content["name"], "at": entry.content["at"]})
         return choice
+
+
+def _in_cases(calls: Iterable[Whole], open_cases: Collection[str]) -> Counter[str]:
+    """How many of these calls were said to be for a company about which a case is open."""
+    said = (call.seen.statement for call in calls if call.seen is not None)
+    return Counter(slug for one in said for slug in {one.company, one.call_centre} & set(open_cases))
 
 
 _FILE: Content = {"kind": EntryKind.ATTACHMENT}

@@ -246,6 +246,10 @@ class Erasing:
             await ledger.erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
         return letters
 
+    async def open_cases(self) -> Collection[str]:
+        """Slugs of companies about which a case is open."""
+        return await self._outside.open_cases()
+
     def _open(self) -> Eraser:
         ledger = self._ledger()
         if ledger is None:

@@ -307,6 +307,8 @@ async def test_an_open_case_keeps_all_about_its_company(tmp_path: Path, named: s
     )
     await ledger.close()
     assert "Nothing erased" in program.run("erase", "--due").stdout
+    asked = program.run("erase", "--call", "c0ffee", "--dry-run").stdout
+    assert f"a case about {named} is open, and 1 of these calls may be evidence in it" in asked
     ledger = await Ledger.open(program.data)
     await ledger.append(
         common | {"kind": "case", "at": "2026-02-02T08:00:00.000Z", "state": "closed", "on": "2026-02-02"}

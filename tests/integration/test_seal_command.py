@@ -52,7 +52,7 @@ async def test_a_seal_is_made_shown_and_verified(program: Program) -> None:
     assert await said(program, "seal") == "Nothing was added since the last seal.\n"
     (shown,) = json.loads(await said(program, "seal", "--show", "--json"))
     assert (shown["entry"], shown["head"]["n"], len(shown["stamps"])) == (2, 1, 1)
-    assert "1 seals, 1 time-stamps" in await said(program, "verify")
+    assert "seals: 1, time-stamps: 1" in await said(program, "verify")
     assert "seals: the last one is of" in await said(program, "doctor", status=1)
 
 
