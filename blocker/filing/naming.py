@@ -139,6 +139,22 @@ def _at(seen: SeenCall) -> datetime:
         ) from error
 
 
+_HEARD = (
+    "answered_by",
+    "said_company",
+    "said_call_centre",
+    "voice",
+    "product",
+    "call_back",
+    "identity_at_start",
+    "purpose_at_start",
+    "right_to_object",
+    "asked_source",
+    "pressure",
+)
+"""What somebody can only tell who took the call: of a telephone that rang on, nobody knows what a caller said."""
+
+
 def _answered(seen: SeenCall, said: Said, end: Mapping[str, Any]) -> bool | None:
     """Whether somebody took the call: what a machine saw of it, else what a person says who was at the telephone."""
     if seen.happened is Happened.REFUSED:
@@ -147,4 +163,4 @@ def _answered(seen: SeenCall, said: Said, end: Mapping[str, Any]) -> bool | None
         return True
     if end.get("disposition") in _NOBODY_TALKED:
         return False
-    return True if said.voice or said.answered_by or said.said_stop == "yes" else None
+    return True if any(getattr(said, field) for field in _HEARD) or said.said_stop == "yes" else None

@@ -310,15 +310,16 @@ async def test_a_call_centre_has_a_dossier_of_the_calls_that_name_it() -> None:
         ({"disposition": "ANSWERED", "seconds_talked": 0}, {}, True),
         ({"disposition": "NO ANSWER", "seconds_talked": 0}, {"voice": "live"}, False),
         ({"disposition": None, "seconds_talked": 4}, {}, True),
-        ({"disposition": None, "seconds_talked": None}, {}, None),
-        (None, {"answered_by": "Bert"}, True),
-        (None, {"said_stop": "no"}, None),
+        ({"disposition": None, "seconds_talked": None}, {"said_company": None}, None),
+        (None, {"said_company": None, "answered_by": "Bert"}, True),
+        (None, {"said_company": None, "said_stop": "no"}, None),
+        (None, {"said_company": "Proximus"}, True),
     ],
 )
 async def test_whether_a_call_was_answered(
     end: dict[str, Any] | None, said: dict[str, str], *, answered: bool | None
 ) -> None:
-    """The end of the call says it, else a person who was at the telephone; where neither does, nobody knows."""
+    """The end of the call says it, else a person who tells what the caller said; where neither does, nobody knows."""
     house = House()
     call = house.call("2026-03-02 09:00:00", said)
     if end is not None:
