@@ -69,7 +69,7 @@ class MailSender:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 why = f"its certificate doesn't hold: {cause.verify_message}"
                 raise SendError(f"nothing is said to {self._mail.host}, since {why}", lasting=True) from error
-            raise SendError(f"the mail server {self._mail.host} can't be reached: {_said(error)}") from error
+            raise SendError(f"the mail server {self._mail.host} can't be used: {_said(error)}") from error
 
     async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
         try:
