@@ -30,6 +30,7 @@ def _talk(words: list[str], answers: Mapping[str, str], folder: Path) -> tuple[i
     child, terminal = pty.fork()
     if not child:
         os.chdir(folder)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run in the background passes on that it is ignored
         os.execve(words[0], words, os.environ | {"COLUMNS": "100", "TERM": "dumb"})  # noqa: S606  (a terminal's child)
     shown, answered = b"", 0
     try:
