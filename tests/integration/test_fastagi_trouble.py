@@ -38,7 +38,7 @@ def screener_with(budget_seconds: float = 5.0) -> FakeScreener:
         pytest.param(b"agi_k: " + b"x" * 100_000, id="a line without an end"),
         pytest.param(b"".join(b"agi_k%d: x\n" % n for n in range(100_000)), id="an environment without an end"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", id="a browser"),
-        pytest.param(b"\xff" * 4096, id="noise"),
+        pytest.param(b"\xff" * 65_536, id="noise beyond a line"),
     ],
 )
 async def test_a_hostile_environment_gets_no_answer(data: bytes) -> None:
