@@ -96,6 +96,13 @@ class Asterisk:
         answer = subprocess.run([*self._command, "-rx", command], capture_output=True, text=True, check=True).stdout
         return "".join(line for line in answer.splitlines(keepends=True) if not line.startswith(NO_CARD))
 
+    def unload(self, module: str, within_seconds: float) -> None:
+        """Take a module out, as soon as nothing uses it any more."""
+        deadline = time.monotonic() + within_seconds
+        while "Unloaded" not in (said := self.cli(f"module unload {module}")):
+            assert time.monotonic() < deadline, said
+            time.sleep(0.5)
+
     def channels(self) -> int:
         """How many channels are up."""
         return int(self.cli("core show channels count").split()[0])
