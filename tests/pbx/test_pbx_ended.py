@@ -191,7 +191,7 @@ async def test_a_call_ends_whatever_became_of_the_service_meanwhile(
 
 
 SESSION_ENDED_SECONDS = 40
-"""A SIP session keeps its modules in use for a while after the call: 64 times T1, 32 s (RFC 3261, timers B, F and H)."""
+"""How long after a call a SIP session may keep its modules in use: 64 times T1, 32 s (RFC 3261, timers B, F, H)."""
 
 
 @pytest.mark.parametrize(
