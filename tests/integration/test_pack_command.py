@@ -119,6 +119,39 @@ async def test_verify_runs_in_small_shells(tmp_path: Path, shell: str) -> None:
     assert faults_in(said) == {f"{fault} contents/000000001.json" for fault in ("file-changed", "content-changed")}
 
 
+@pytest.mark.parametrize("missing", ["xargs", "awk", "sha256sum"])
+async def test_nothing_passes_that_was_not_looked_at(tmp_path: Path, missing: str) -> None:
+    """Where a tool is missing, verify.sh says which, finds nothing in order and ends with 2."""
+    _, _, folder = await made(tmp_path, None)
+    path = a_machine_without_python(tmp_path / "bin")
+    (tmp_path / "bin" / missing).unlink()
+
+    status, said = verified(folder, path=path)
+
+    assert status == 2
+    assert missing in said
+    assert "ok " not in said
+
+
+async def test_a_file_that_cannot_be_read_is_no_file_in_order(tmp_path: Path) -> None:
+    """A sum that couldn't be made is a fault of that file, not one file less to look at."""
+    _, _, folder = await made(tmp_path, None)
+    path = a_machine_without_python(tmp_path / "bin")
+    (tmp_path / "bin/sha256sum").unlink()  # in its place one that can't read one file, as root can read them all
+    (tmp_path / "bin/sha256sum").write_text(
+        f"""#!/bin/sh
+for file; do shift; [ "$file" = span ] || set -- "$@" "$file"; done
+exec {shutil.which("sha256sum")} "$@"
+"""
+    )
+    (tmp_path / "bin/sha256sum").chmod(0o755)
+
+    status, said = verified(folder, path=path)
+
+    assert status == 1
+    assert "file-missing span" in faults_in(said)
+
+
 async def test_a_companys_pack_holds_its_calls_and_nobody_elses(tmp_path: Path) -> None:
     """Former names count, taken-back statements don't, wanted calls stay out, and an agent's name is nowhere in it."""
     _, story, folder = await made(tmp_path, None)

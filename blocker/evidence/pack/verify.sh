@@ -33,6 +33,13 @@ cd -- "$folder" || exit 2
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
+for tool in awk cat cmp cut find mktemp paste sed tail tr wc xargs; do
+    if ! has "$tool"; then
+        echo "There is no $tool on this machine: nothing can be checked." >&2
+        exit 2
+    fi
+done
+
 if has sha256sum; then
     sum=sha256sum
 elif has shasum; then
@@ -101,9 +108,12 @@ awk -v part="$part" -v present="$work/present" -v faults="$work/faults" '
 [ ! -s "$work/present" ] || xargs $sum <"$work/present" | awk '{ print $1, substr($0, 67) }' >"$work/sums"
 awk -v faults="$work/faults" '
     FILENAME == ARGV[1] { listed[$2] = $1; next }
+    FILENAME == ARGV[2] { unread[$1] = 1; next }
+    { delete unread[$2] }
     listed[$2] != $1 { print "file-changed " $2 ": its sum isn\047t the one in MANIFEST" >> faults }
     $2 ~ /^proofs\// && substr($2, 8, 64) != $1 { print "proof-changed " $2 ": its sum isn\047t the one in its name" >> faults }
-    ' "$work/listed" "$work/sums"
+    END { for (name in unread) print "file-missing " name ": it can\047t be read here" >> faults }
+    ' "$work/listed" "$work/present" "$work/sums"
 show && ok "MANIFEST: $(wc -l <"$work/sums" | tr -d ' ') files are here and unchanged, and no others"
 
 # --- links: each follows the one before it, from the head before the span to the head at its end.
