@@ -17,12 +17,20 @@ from babel.messages import pofile
 
 from blocker.core.languages import Language, language_of
 
-__all__ = ["Language", "Words", "language_of", "later"]
+__all__ = ["Forms", "Language", "Words", "language_of", "later", "later_many"]
+
+Forms = tuple[str, str]
+"""A text about one thing, and the same about another number of things."""
 
 
 def later(text: str) -> str:
     """The same text; says that it will be shown in the reader's language, so that its translation isn't forgotten."""
     return text
+
+
+def later_many(one: str, other: str) -> Forms:
+    """The same two forms, for `Words.many`; likewise."""
+    return one, other
 
 
 class Words:

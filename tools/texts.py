@@ -3,9 +3,10 @@
 
     .venv/bin/python tools/texts.py
 
-A text is what stands as a literal in a call of `_` or `words` (a `Words`), in both forms of `.many`, or in `later(…)`,
-in any module that imports `blocker.language`. Prints the faults and exits with 1 where there is one; what it prints as
-missing can be pasted into a catalogue, `blocker/locale/PART.LANGUAGE.po`. Decides nothing about how a text reads.
+A text is what stands as a literal in a call of `_` or `words` (a `Words`), in both forms of `.many`, or in `later(…)`
+and `later_many(…)`, in any module that imports `blocker.language`. Prints the faults and exits with 1 where there is
+one; what it prints as missing can be pasted into a catalogue, `blocker/locale/PART.LANGUAGE.po`. Decides nothing about
+how a text reads.
 """
 
 import ast
@@ -17,9 +18,12 @@ from pathlib import Path
 
 from babel.messages import pofile
 
+from blocker.core.languages import Language
+
 HOUSE = Path(__file__).resolve().parents[1]
-LANGUAGES = ("nl", "fr", "de")
-CALLED = {"_", "words", "later"}
+LANGUAGES = tuple(str(language) for language in Language if language is not Language.EN)
+CALLED = {"_": 1, "words": 1, "later": 1, "many": 2, "later_many": 2}
+"""What texts are arguments of, and how many of its first ones are."""
 Forms = tuple[str, ...]
 
 
@@ -29,7 +33,7 @@ def texts(tree: ast.Module, where: str) -> Iterator[tuple[Forms, str]]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        wanted = 2 if name == "many" else 1 if name in CALLED else 0
+        wanted = CALLED.get(name, 0)
         arguments = node.args[:wanted]
         literals = [one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         if wanted and len(literals) == wanted:
