@@ -20,16 +20,14 @@ from blocker.core.erasure import ErasedOfWeek
 from blocker.core.gist import Gist, Line, Whole
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
-    NO_STATEMENT,
     ListChange,
     SeenCall,
     Standing,
-    Statement,
     list_change_of,
-    statement_of,
 )
 from blocker.core.report import Listed, Report
 from blocker.core.settling import Settled, Settling
+from blocker.core.spoken import Spoken
 from blocker.core.tally import Sample, Tally
 from blocker.core.timekeeping import ClockSet, clock_set_of
 from blocker.core.watching import Gap, Watch
@@ -121,9 +119,9 @@ async def collect(
     head = await reader.head()
     start, end = week.bounds(zone)
     now = making.now if making.now is not None and making.now < end else None
-    collected = _Collected(Watch(start, end, zone, now), (start, end), zone, each, temporary)
     corrections = [(e.n, e.content) async for e in reader.entries(kinds=[EntryKind.CORRECTION]) if e.n <= head.n]
-    withdrawn = withdrawn_of(corrections)
+    spoken = Spoken(withdrawn_of(corrections))
+    collected = _Collected(Watch(start, end, zone, now), (start, end), zone, each, temporary, spoken=spoken)
     erased = ErasedOfWeek(str(week), zone)
     async for entry in reader.entries(kinds=[*watching.KINDS, EntryKind.STATEMENT, EntryKind.ERASURE]):
         kind = entry.content["kind"]
@@ -131,7 +129,7 @@ async def collect(
             break
         if kind == EntryKind.ERASURE:
             erased.take(entry.n, entry.content)
-        elif kind != EntryKind.STATEMENT or entry.n not in withdrawn:
+        else:
             collected.take_from_whole_ledger(entry.n, entry.content)
     around = (start - OUTCOME_MARGIN, end + OUTCOME_MARGIN)
     async for entries in entries_around(reader, *around, head.n, on_progress=making.on_progress):
@@ -140,7 +138,7 @@ async def collect(
     changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
     collected.take_changes(entry for entry in changes if entry.n <= head.n)
     async for entry in reader.begun(start, end):
-        if entry.n <= head.n and still_counts(entry.n, entry.content, withdrawn):
+        if entry.n <= head.n and still_counts(entry.n, entry.content, spoken.withdrawn):
             collected.take_from_elsewhere(entry.n, entry.content)
     later = await first(reader.entries(since=end))
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
@@ -179,11 +177,17 @@ class _Collected:
     """What has been read of the ledger for one week."""
 
     def __init__(
-        self, watch: Watch, bounds: tuple[datetime, datetime], zone: ZoneInfo, each: EachCall, temporary: Path
+        self,
+        watch: Watch,
+        bounds: tuple[datetime, datetime],
+        zone: ZoneInfo,
+        each: EachCall,
+        temporary: Path,
+        *,
+        spoken: Spoken,
     ) -> None:
-        self._watch, self._zone, self._each = watch, zone, each
+        self._watch, self._zone, self._each, self._spoken = watch, zone, each, spoken
         self._start, self._end = map(format_time, bounds)
-        self._statements: dict[str, Statement] = {}
         self._settling: Settling[Gist | Whole] = Settling()
         self._tally, self._numbers = Tally(), NumberRows(temporary)
         self._changes: Sample[ListChange] = Sample()
@@ -193,8 +197,7 @@ class _Collected:
     def take_from_whole_ledger(self, n: int, content: Mapping[str, Any]) -> None:
         """Take what bears on the week whenever it was written: statements, gaps, starts and stops."""
         if content["kind"] == EntryKind.STATEMENT:
-            call, statement = statement_of(n, content)
-            self._statements[call] = statement
+            self._spoken.take(n, content)
         else:
             self._watch.take(n, content)
 
@@ -221,13 +224,13 @@ class _Collected:
 
     def take_from_elsewhere(self, n: int, content: Mapping[str, Any]) -> None:
         """Take a call of the week that another device recorded, whenever it was imported; after all others."""
-        call = imported_call(n, content, self._statements.get(content["call"], NO_STATEMENT))
+        call = imported_call(n, content, self._spoken.of(content["call"]))
         self._each(call)
         self._tally.add(call)
 
     def _count(self, settled: Iterable[Settled[Gist | Whole]]) -> None:
         for _, screened, outcome in settled:
-            call = screened.seen(outcome, self._statements.get(screened.get("call", ""), NO_STATEMENT))
+            call = screened.seen(outcome, self._spoken.of(screened.get("call", "")))
             self._each(call)
             self._tally.add(call)
             if call.presented == "e164":

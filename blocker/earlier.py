@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind
+from blocker.core.spoken import Spoken
 from blocker.errors import UnknownCallError
 
 _SCREENED = (EntryKind.CALL_SCREENED,)
@@ -79,14 +80,22 @@ async def withdrawn(ledger: Entries) -> frozenset[int]:
     return withdrawn_of([(entry.n, entry.content) async for entry in ledger.entries([EntryKind.CORRECTION])])
 
 
+async def spoken_of(ledger: Entries) -> Spoken:
+    """What people said of calls and holds.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    spoken = Spoken(await withdrawn(ledger))
+    async for entry in ledger.entries([EntryKind.STATEMENT]):
+        spoken.take(entry.n, entry.content)
+    return spoken
+
+
 async def marked_marketing(ledger: Entries, number: str) -> list[str]:
     """The ids of calls from an E.164 number that a person last marked as marketing, the oldest first."""
-    marks: dict[str, str] = {}
-    gone = await withdrawn(ledger)
-    async for entry in ledger.entries([EntryKind.STATEMENT]):
-        if entry.n not in gone:
-            marks[entry.content["call"]] = entry.content["mark"]
-    marketing = [call for call, mark in marks.items() if mark == "marketing"]
+    spoken = await spoken_of(ledger)
+    marketing = [call for call, said in spoken.statements.items() if said.mark == "marketing"]
     if not marketing:
         return []
     return [

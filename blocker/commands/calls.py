@@ -15,9 +15,10 @@ from blocker.config import Config
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.observed import Happened, SeenCall, seen_call
 from blocker.core.plain_text import shortened
 from blocker.core.settling import Content, Settled, Settling
+from blocker.core.spoken import Spoken
 from blocker.earlier import withdrawn
 
 MAX_NUMBER = 36_500
@@ -81,17 +82,13 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
             say("[]" if arguments.json else "No call has been recorded yet.")
             return OK
         since = max(times) - timedelta(days=arguments.days)
-        statements: dict[str, Statement] = {}
-        gone = await withdrawn(reader)
+        spoken = Spoken(await withdrawn(reader))
         settled: deque[Settled[Content]] = deque(maxlen=arguments.limit)
         settling: Settling[Content] = Settling()
         async for entry in reader.entries(kinds=_KINDS, since=since):
             match entry.content["kind"]:
-                case EntryKind.STATEMENT if entry.n in gone:
-                    pass
                 case EntryKind.STATEMENT:
-                    call, said = statement_of(entry.n, entry.content)
-                    statements[call] = said
+                    spoken.take(entry.n, entry.content)
                 case EntryKind.OUTCOME:
                     settled.extend(settling.outcome(entry.content))
                 case _:
@@ -100,14 +97,11 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
         ended = [ended_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ENDS, since=since)]
         imported: deque[SeenCall] = deque(maxlen=arguments.limit)
         async for entry in reader.begun(since, max(times) + timedelta(seconds=1)):
-            if still_counts(entry.n, entry.content, gone):
-                said = statements.get(entry.content["call"], NO_STATEMENT)
-                imported.append(imported_call(entry.n, entry.content, said))
+            if still_counts(entry.n, entry.content, spoken.withdrawn):
+                imported.append(imported_call(entry.n, entry.content, spoken.of(entry.content["call"])))
     ends = dict(ended)
     calls = [
-        seen_call(n, screened, outcome, statements.get(screened["call"], NO_STATEMENT))._replace(
-            ended=ends.get(screened["call"])
-        )
+        seen_call(n, screened, outcome, spoken.of(screened["call"]))._replace(ended=ends.get(screened["call"]))
         for n, screened, outcome in settled
     ]
     if imported:

@@ -6,7 +6,7 @@ refused or let through anything: it has neither hook nor verdict nor action, and
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -120,7 +120,7 @@ def call_instant(content: Mapping[str, Any]) -> datetime:
     return parse_time(call_time(content))
 
 
-def still_counts(n: int, content: Mapping[str, Any], withdrawn: Collection[int]) -> bool:
+def still_counts(n: int, content: Mapping[str, Any], withdrawn: Container[int]) -> bool:
     """Whether an entry of a call stands: only what a person told of can be taken back, never a device's record."""
     return n not in withdrawn or content.get("seen_by") != Device.HAND
 

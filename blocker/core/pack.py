@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from blocker.core.contents import Content
-from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, format_time
 from blocker.core.household_facts import Asks
 from blocker.core.household_file import EVERYBODY
 from blocker.core.imported import CALLS
-from blocker.core.observed import SeenCall, Standing, Statement, statement_of
+from blocker.core.observed import SeenCall, Standing, Statement
 from blocker.core.seal import seal_of, stamp_of
 
 ABOUT_A_CALL = CALLS | {EntryKind.OUTCOME, EntryKind.CALL_ENDED, EntryKind.STATEMENT}
@@ -50,24 +49,6 @@ WANTED = "wanted"
 """The mark of a call that no pack is about."""
 
 UNWANTED = frozenset({Standing.UNWANTED, Standing.SUSPECTED})
-
-
-def valid_statements(entries: Collection[tuple[int, Content]]) -> dict[str, Statement]:
-    """By call, the last statement that no correction names.
-
-    Args:
-        entries: number and content of statements and corrections, in the ledger's order.
-
-    Raises:
-        LedgerFormatError: a newer program wrote an entry.
-        LedgerCorruptError: an entry lacks what such entries hold.
-    """
-    withdrawn = withdrawn_of(entries)
-    return dict(
-        statement_of(n, content)
-        for n, content in entries
-        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn
-    )
 
 
 def names(said: Statement, companies: Collection[str]) -> bool:
@@ -115,7 +96,12 @@ class SealAt(NamedTuple):
 
 
 def seals_of(entries: Iterable[tuple[int, Content]]) -> list[SealAt]:
-    """The seals among some entries, with their time-stamps; raises as `valid_statements` does."""
+    """The seals among some entries, with their time-stamps.
+
+    Raises:
+        LedgerFormatError: a newer program wrote an entry.
+        LedgerCorruptError: an entry lacks what such entries hold.
+    """
     seals: dict[int, SealAt] = {}
     for n, content in entries:
         if content["kind"] == EntryKind.SEAL:

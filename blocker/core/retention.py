@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.erasure import NEVER_ERASED
 from blocker.core.imported import CALLS, call_instant, imported_call
-from blocker.core.observed import NO_STATEMENT, SeenCall, Standing, seen_call, statement_of
+from blocker.core.observed import SeenCall, Standing, seen_call
+from blocker.core.spoken import Spoken
 from blocker.core.week import Week
 
 Content = Mapping[str, Any]
@@ -129,13 +130,13 @@ def whole_calls(entries: Iterable[Numbered], corrections: Corrections) -> Iterat
 
 
 def _seen(own: Numbered, about: list[Numbered], corrections: Corrections) -> SeenCall:
-    statement, outcome = NO_STATEMENT, None
+    spoken, outcome = Spoken(corrections.of), None
     for n, content in about:
-        if content["kind"] == EntryKind.STATEMENT and n not in corrections.of:
-            _, statement = statement_of(n, content)
-        elif content["kind"] == EntryKind.OUTCOME:
+        spoken.take(n, content)
+        if content["kind"] == EntryKind.OUTCOME:
             outcome = content
     n, content = own
+    statement = spoken.of(content["call"])
     if content["kind"] == EntryKind.CALL_IMPORTED:
         return imported_call(n, content, statement)
     return seen_call(n, content, outcome, statement)

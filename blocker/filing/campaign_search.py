@@ -14,10 +14,11 @@ from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind
 from blocker.core.gist import Gist, Line, Whole
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, SeenCall, Statement
+from blocker.core.observed import SeenCall
 from blocker.core.settling import Settled, Settling
+from blocker.core.spoken import Spoken
+from blocker.earlier import spoken_of
 from blocker.filing.calls_around import Entry, GistReader, entries_around
-from blocker.filing.naming import statements_of
 
 
 class Ledger(GistReader, Protocol):
@@ -47,19 +48,19 @@ async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) ->
     Raises:
         LedgerError: the ledger can't be read.
     """
-    statements, withdrawn = await statements_of(ledger)
+    spoken = await spoken_of(ledger)
     ends = dict(
         [ended_of(e.n, e.content) async for e in ledger.entries([EntryKind.CALL_ENDED], since=since, until=until)]
     )
     elsewhere = deque(
         [
-            imported_call(e.n, e.content, statements.get(e.content["call"], NO_STATEMENT))
+            imported_call(e.n, e.content, spoken.of(e.content["call"]))
             async for e in ledger.begun(since, until)
-            if still_counts(e.n, e.content, withdrawn)
+            if still_counts(e.n, e.content, spoken.withdrawn)
         ]
     )
     finder = Finder()
-    async for call in _screened(ledger, since, until, statements, ends):
+    async for call in _screened(ledger, since, until, spoken, ends):
         while elsewhere and elsewhere[0].utc <= call.utc:
             finder.add(elsewhere.popleft())
         finder.add(call)
@@ -69,13 +70,13 @@ async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) ->
 
 
 async def _screened(
-    ledger: Ledger, since: datetime, until: datetime, statements: dict[str, Statement], ends: dict[str, Ended]
+    ledger: Ledger, since: datetime, until: datetime, spoken: Spoken, ends: dict[str, Ended]
 ) -> AsyncIterator[SeenCall]:
     settling: Settling[Gist | Whole] = Settling()
 
     def seen(settled: Settled[Gist | Whole]) -> SeenCall:
         call = settled.screened.get("call", "")
-        return settled.screened.seen(settled.outcome, statements.get(call, NO_STATEMENT))._replace(ended=ends.get(call))
+        return settled.screened.seen(settled.outcome, spoken.of(call))._replace(ended=ends.get(call))
 
     async for lines in entries_around(ledger, since, until):
         for line in lines:

@@ -18,8 +18,9 @@ from blocker.core.erasure import NEVER_ERASED
 from blocker.core.household_entries import FACTS
 from blocker.core.mention import Mention
 from blocker.core.number import parse_typed
-from blocker.core.observed import statement_of
+from blocker.core.pack import names
 from blocker.core.retention import ABOUT_CALLS, ERASABLE, Corrections, Whole, files_alone, whole_calls
+from blocker.core.spoken import Spoken
 from blocker.core.typed import remark, the_company
 from blocker.earlier import Calls, Entry, call_meant
 from blocker.errors import UsageError
@@ -213,15 +214,13 @@ class Choosing:
 
     async def _of_company(self, ledger: Ledger, text: str, corrections: Corrections) -> Choice:
         company = the_company(self._companies(), text, self._today(), self._region)
-        said, others = dict[str, bool](), dict[int, Content]()
+        spoken, others = Spoken(corrections.of), dict[int, Content]()
         async for entry in ledger.entries([EntryKind.STATEMENT, *FACTS]):
             if entry.content["kind"] == EntryKind.STATEMENT:
-                if entry.n not in corrections.of:
-                    call, statement = statement_of(entry.n, entry.content)
-                    said[call] = company.slug in {statement.company, statement.call_centre}
+                spoken.take(entry.n, entry.content)
             elif entry.content.get("company") == company.slug:
                 others[entry.n] = entry.content
-        calls = [call for call, named in said.items() if named]
+        calls = [call for call, said in spoken.statements.items() if names(said, {company.slug})]
         choice = Choice(f"every call said to be for {company.name}, and what you recorded about it")
         return await self._whole(ledger, choice, calls, others, corrections)
 

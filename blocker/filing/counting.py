@@ -7,20 +7,20 @@ is never trusted over the ledger, and may be lost. What a cell is, `core/counts.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.collecting import OUTCOME_MARGIN
-from blocker.core.corrected import withdrawn_of
 from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.gist import Gist, Whole
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, Statement, seen_call, statement_of
+from blocker.core.observed import NO_STATEMENT, seen_call
 from blocker.core.settling import Settled, Settling
+from blocker.core.spoken import Spoken
 from blocker.core.week import Week
+from blocker.earlier import spoken_of
 from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
 
 CALLS_AT_ONCE = 500
@@ -63,14 +63,6 @@ class Kept(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Said:
-    """What people said of calls, and what they took back."""
-
-    statements: dict[str, Statement] = field(default_factory=dict)
-    withdrawn: frozenset[int] = frozenset()
-
-
 async def count_weeks(
     ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52, *, on_progress: Progress = nobody
 ) -> Span:
@@ -88,12 +80,12 @@ async def count_weeks(
     for week in wanted:
         counts[week] = Counter(await _seen_by_machine(ledger, week, zone, kept))
         on_progress(len(counts) / len(wanted))
-    said = await _said(ledger)
-    await _move_spoken_of(ledger, said, zone, counts)
+    spoken = await spoken_of(ledger)
+    await _move_spoken_of(ledger, spoken, zone, counts)
     for week, cells in counts.items():
         async for entry in ledger.begun(*week.bounds(zone)):
-            if still_counts(entry.n, entry.content, said.withdrawn):
-                statement = said.statements.get(entry.content["call"], NO_STATEMENT)
+            if still_counts(entry.n, entry.content, spoken.withdrawn):
+                statement = spoken.of(entry.content["call"])
                 cells[cell_of(imported_call(entry.n, entry.content, statement))] += 1
     return Span([WeekCounts(week, +cells) for week, cells in counts.items()])
 
@@ -132,19 +124,9 @@ async def _read(ledger: Ledger, bounds: tuple[datetime, datetime], around: tuple
     return cells
 
 
-async def _said(ledger: Ledger) -> _Said:
-    said = _Said()
-    said.withdrawn = withdrawn_of([(e.n, e.content) async for e in ledger.entries([EntryKind.CORRECTION])])
-    async for entry in ledger.entries([EntryKind.STATEMENT]):
-        if entry.n not in said.withdrawn:
-            call, statement = statement_of(entry.n, entry.content)
-            said.statements[call] = statement
-    return said
-
-
-async def _move_spoken_of(ledger: Ledger, said: _Said, zone: ZoneInfo, counts: Mapping[Week, Counter[Cell]]) -> None:
+async def _move_spoken_of(ledger: Ledger, spoken: Spoken, zone: ZoneInfo, counts: Mapping[Week, Counter[Cell]]) -> None:
     """Count each call that somebody spoke of where it belongs since."""
-    calls = list(said.statements)
+    calls = list(spoken.statements)
     for first in range(0, len(calls), CALLS_AT_ONCE):
         screened, outcomes = dict[str, Entry](), dict[str, Mapping[str, Any]]()
         async for entry in ledger.entries(_OF_CALLS, calls=calls[first : first + CALLS_AT_ONCE]):
@@ -161,7 +143,7 @@ async def _move_spoken_of(ledger: Ledger, said: _Said, zone: ZoneInfo, counts: M
             if outcome and not _is_near(week, zone, parse_time(outcome["at"])):
                 outcome = None
             counts[week][cell_of(seen_call(entry.n, entry.content, outcome))] -= 1
-            counts[week][cell_of(seen_call(entry.n, entry.content, outcome, said.statements[call]))] += 1
+            counts[week][cell_of(seen_call(entry.n, entry.content, outcome, spoken.of(call)))] += 1
 
 
 def _is_near(week: Week, zone: ZoneInfo, at: datetime) -> bool:

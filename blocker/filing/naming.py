@@ -7,14 +7,14 @@ was answered. Counting is `core/company_calls.py`'s, judging `judging.py`'s.
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from blocker.core.company_calls import CompanyCall
-from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import Happened, SeenCall, Statement, seen_call, statement_of
+from blocker.core.observed import Happened, SeenCall, seen_call
+from blocker.core.spoken import Spoken
 from blocker.core.statement import Said, said_in
 from blocker.errors import LedgerCorruptError
 
@@ -47,13 +47,6 @@ class Records(Protocol):
         ...
 
 
-class _Whole(NamedTuple):
-    """A statement in both its forms."""
-
-    short: Statement
-    full: Said
-
-
 async def calls_naming(
     ledger: Records, slugs: Collection[str], countries: Mapping[str, str], country: str
 ) -> list[CompanyCall]:
@@ -80,8 +73,10 @@ async def calls_spoken_of(ledger: Records, countries: Mapping[str, str], country
 async def _calls_of(
     ledger: Records, which: Callable[[Said], bool], countries: Mapping[str, str], country: str
 ) -> list[CompanyCall]:
-    statements, withdrawn = await _statements(ledger)
-    naming = {call: said for call, said in statements.items() if which(said.full)}
+    words = {entry.n: entry.content async for entry in ledger.entries(_SAID)}
+    spoken = Spoken.among(words.items())
+    said_of = {call: said_in(said.n, words[said.n]) for call, said in spoken.statements.items()}
+    naming = {call: said for call, said in said_of.items() if which(said)}
     if not naming:
         return []
     entries = [entry async for entry in ledger.entries(_ABOUT_CALLS, calls=list(naming))]
@@ -94,36 +89,15 @@ async def _calls_of(
             continue  # the same call told twice is one, and what this machine saw of it comes first
         match content["kind"]:
             case EntryKind.CALL_SCREENED:
-                seen = seen_call(entry.n, content, outcomes.get(call), naming[call].short)
+                seen = seen_call(entry.n, content, outcomes.get(call), spoken.of(call))
                 end: Mapping[str, Any] = ended.get(call, {})
-            case EntryKind.CALL_IMPORTED if still_counts(entry.n, content, withdrawn):
-                seen, end = imported_call(entry.n, content, naming[call].short), content
+            case EntryKind.CALL_IMPORTED if still_counts(entry.n, content, spoken.withdrawn):
+                seen, end = imported_call(entry.n, content, spoken.of(call)), content
             case _:
                 continue
-        said = naming[call].full
+        said = naming[call]
         found[call] = CompanyCall(seen, said, _at(seen), countries.get(seen.line, country), _answered(seen, said, end))
     return sorted(found.values(), key=lambda each: each.seen.utc)
-
-
-async def statements_of(ledger: Records) -> tuple[dict[str, Statement], frozenset[int]]:
-    """What holds of each call that somebody spoke of, by its id, and the numbers of the entries that were taken back.
-
-    Raises:
-        LedgerError: the ledger can't be read.
-    """
-    statements, withdrawn = await _statements(ledger)
-    return {call: said.short for call, said in statements.items()}, withdrawn
-
-
-async def _statements(ledger: Records) -> tuple[dict[str, _Whole], frozenset[int]]:
-    entries = [(entry.n, entry.content) async for entry in ledger.entries(_SAID)]
-    withdrawn = withdrawn_of(entries)
-    statements: dict[str, _Whole] = {}
-    for n, content in entries:
-        if content["kind"] == EntryKind.STATEMENT and n not in withdrawn:
-            call, short = statement_of(n, content)
-            statements[call] = _Whole(short, said_in(n, content))
-    return statements, withdrawn
 
 
 def _by_call(entries: list[Entry], kind: EntryKind) -> dict[str, Mapping[str, Any]]:

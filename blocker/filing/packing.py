@@ -15,8 +15,9 @@ from blocker.core.entry import EntryKind, Head
 from blocker.core.household_entries import project
 from blocker.core.household_facts import CaseState, Says
 from blocker.core.imported import CALLS, call_instant, imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
+from blocker.core.observed import SeenCall, seen_call
 from blocker.core.pack import Period, SealAt
+from blocker.core.spoken import Spoken
 from blocker.errors import UsageError
 
 Content = dict[str, Any]
@@ -121,10 +122,10 @@ async def choose(reader: Records, asked: Asked) -> Chosen:
         LedgerError: the ledger can't be read.
     """
     words = [(one.n, one.content) async for one in reader.entries([EntryKind.STATEMENT, EntryKind.CORRECTION])]
-    said, withdrawn = pack.valid_statements(words), withdrawn_of(words)
-    candidates = await _candidates(reader, asked, said)
+    spoken = Spoken.among(words)
+    candidates = await _candidates(reader, asked, spoken)
     about = [(one.n, one.content) async for one in reader.entries(pack.ABOUT_A_CALL, calls=list(candidates))]
-    seen = [call for call in _seen(about, said, withdrawn) if asked.in_time(call.entry) and _belongs(call.call, asked)]
+    seen = [call for call in _seen(about, spoken) if asked.in_time(call.entry) and _belongs(call.call, asked)]
     wanted = {one.call.call for one in seen if asked.kind == "company" and one.call.statement.mark == pack.WANTED}
     calls = sorted((one.call for one in seen if one.call.call not in wanted), key=lambda call: (call.utc, call.n))
     if not calls:
@@ -153,11 +154,11 @@ class _Seen(NamedTuple):
     entry: Content
 
 
-async def _candidates(reader: Records, asked: Asked, said: Mapping[str, Statement]) -> set[str]:
+async def _candidates(reader: Records, asked: Asked, spoken: Spoken) -> set[str]:
     """The ids of calls that may belong."""
     match asked.kind:
         case "company":
-            return {call for call, statement in said.items() if pack.names(statement, asked.companies)}
+            return {call for call, statement in spoken.statements.items() if pack.names(statement, asked.companies)}
         case "calls":
             return set(asked.calls)
         case _:
@@ -168,16 +169,14 @@ async def _candidates(reader: Records, asked: Asked, said: Mapping[str, Statemen
             return found
 
 
-def _seen(
-    about: Iterable[tuple[int, Content]], said: Mapping[str, Statement], withdrawn: Collection[int]
-) -> Iterable[_Seen]:
+def _seen(about: Iterable[tuple[int, Content]], spoken: Spoken) -> Iterable[_Seen]:
     """The calls among entries about them, each with its outcome and what was said of it."""
     entries = list(about)
     outcomes = {content["call"]: content for _, content in entries if content["kind"] == EntryKind.OUTCOME}
     for n, content in entries:
-        if content["kind"] not in CALLS or not still_counts(n, content, withdrawn):
+        if content["kind"] not in CALLS or not still_counts(n, content, spoken.withdrawn):
             continue
-        statement = said.get(content["call"], NO_STATEMENT)
+        statement = spoken.of(content["call"])
         if content["kind"] == EntryKind.CALL_IMPORTED:
             yield _Seen(imported_call(n, content, statement), content)
         else:

@@ -21,6 +21,7 @@ from blocker.core.observed import local_time, shown_caller
 from blocker.core.plain_text import one_line
 from blocker.core.ports import Clock
 from blocker.core.record import Content
+from blocker.core.spoken import Spoken
 from blocker.core.statement import AGENT, Changes, Said, after, private_note, read, said_in
 from blocker.core.typed import remark
 from blocker.earlier import Calls, call_meant, withdrawn
@@ -92,18 +93,15 @@ def meant(book: CompanyBook, said: str, on: date, region: str) -> Meant:
 async def standing(ledger: Calls, call: str) -> Standing:
     """What holds of all that was said about a call, by its whole id."""
     gone = await withdrawn(ledger)
-    kept = Standing(0, Said(), "", "", (), "")
-    async for entry in ledger.entries([EntryKind.STATEMENT, EntryKind.PRIVATE_NOTE], calls=[call]):
-        n, content = entry.n, entry.content
-        if n in gone:
-            continue
-        entries = (*kept.entries, n)
-        if content["kind"] == EntryKind.STATEMENT:
-            said, by, at = said_in(n, content), content["by"] or "", content["at"]
-            kept = kept._replace(n=n, said=said, by=by, at=at, entries=entries)
-        else:
-            kept = kept._replace(agent=content["agent"] or "", entries=entries)
-    return kept
+    found = ledger.entries([EntryKind.STATEMENT, EntryKind.PRIVATE_NOTE], calls=[call])
+    entries = {entry.n: entry.content async for entry in found if entry.n not in gone}
+    agents = [content["agent"] for content in entries.values() if content["kind"] == EntryKind.PRIVATE_NOTE]
+    kept = Standing(0, Said(), "", "", tuple(entries), (agents[-1] or "") if agents else "")
+    n = Spoken.among(entries.items()).of(call).n
+    if not n:
+        return kept
+    content = entries[n]
+    return kept._replace(n=n, said=said_in(n, content), by=content["by"] or "", at=content["at"])
 
 
 class Statements:
