@@ -25,6 +25,7 @@ from blocker.core.followups import followups
 from blocker.core.imported import call_instant
 from blocker.core.letter import Identity, Letter, Listed
 from blocker.core.observed import shown_caller
+from blocker.core.succession import one_by_now
 from blocker.core.typed import the_company
 from blocker.dossiers import read_attached
 from blocker.earlier import call_meant
@@ -185,7 +186,7 @@ def _has_ledger(config: Config) -> bool:
 async def _calls(config: Config, book: CompanyBook, company: Company, today: date) -> list[CompanyCall]:
     if not _has_ledger(config):
         return []
-    slugs = {one.slug for one in book if (book.successor(one.slug, today) or one).slug == company.slug}
+    slugs = one_by_now(book, [company.slug], today)
     async with looking.reader(config) as ledger:
         return await calls_naming(ledger, slugs, looking.countries_of(looking.setting_of(config)), config.region)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from blocker.core.counts import company_key
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.verdict import Reason
 
@@ -65,7 +66,7 @@ def sight_of(call: SeenCall) -> Sight:
         at=datetime.fromisoformat(call.local),
         number=number,
         presented=call.presented,
-        company=call.statement.company or said.casefold(),
+        company=company_key(call.statement),
         said=said or call.statement.company,
         silent=bool(end and end.silent),
         rang=rang,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from blocker.core.company import Company, CompanyBook
+from blocker.core.company import Company
 from blocker.core.company_calls import CompanyCall
 from blocker.core.complaint import Draft, draft
 from blocker.core.complaint_case import Case, JudgedCall
@@ -17,6 +17,7 @@ from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
 from blocker.core.law_time import Holidays
 from blocker.core.regulator import About, Regulator
+from blocker.core.succession import one_by_now
 from blocker.core.told_in_calls import with_statements
 from blocker.core.typed import the_company
 from blocker.dossiers import Here, Records, Rules, read_attached, read_file
@@ -73,7 +74,7 @@ class Complaining:
         file = await read_file(self._ledger, book, today)
         spoken = await calls_spoken_of(self._ledger, self._countries, self._here.region)
         marketing = [call for call in spoken if call.marketing]
-        slugs = _slugs(book, company, today) if company else frozenset[str]()
+        slugs = one_by_now(book, [company.slug], today) if company else frozenset[str]()
         mine = [call for call in marketing if not company or {call.said.company, call.said.call_centre} & slugs]
         if company:
             file = with_statements(file, company.slug, [call for call in mine if call.said.company in slugs])
@@ -137,9 +138,3 @@ class Complaining:
     def _holiday(self, call: CompanyCall) -> bool:
         day = call.at.date()
         return day in self._rules.calendar([day], call.country).of(Holidays.NATIONAL)
-
-
-def _slugs(book: CompanyBook, company: Company, today: date) -> frozenset[str]:
-    """The company and those that have gone into it."""
-    heirs = {one.slug: book.successor(one.slug, today) for one in book}
-    return frozenset(slug for slug, heir in heirs.items() if heir and heir.slug == company.slug) | {company.slug}

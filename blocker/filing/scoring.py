@@ -14,6 +14,7 @@ from blocker.core.followups import last_day, letters_sent
 from blocker.core.household_file import HouseholdFile
 from blocker.core.letter import regime_of
 from blocker.core.scoreboard import Letters, Score, score, scoreboard
+from blocker.core.succession import heir
 from blocker.core.told_in_calls import with_statements
 from blocker.dossiers import Rules
 
@@ -39,8 +40,7 @@ class Scoring:
         by_company: dict[str, list[CompanyCall]] = {}
         for call in calls:
             if call.said.company and call.at < now:
-                heir = self.book.successor(call.said.company, now.date())
-                by_company.setdefault(heir.slug if heir else call.said.company, []).append(call)
+                by_company.setdefault(heir(self.book, call.said.company, now.date()), []).append(call)
         return scoreboard([
             self._score(slug, its, file, now)
             for slug, its in by_company.items()

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from blocker.core.company import CompanyBook
 from blocker.core.company_calls import CompanyCall
-from blocker.core.counts import Span
+from blocker.core.counts import Span, company_key
 from blocker.core.followups import followups
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
+from blocker.core.succession import heir
 from blocker.core.told_in_calls import with_statements
 from blocker.core.week import Week
 from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
@@ -86,9 +87,8 @@ class Gathering:
         return company.country if company else self._region
 
     def _known(self, slug: str, file: HouseholdFile, on: date) -> KnownCompany:
-        heir = self._book.successor(slug, on)
-        now = heir.slug if heir else slug
-        return KnownCompany(now, heir.name if heir else slug, objected=bool(file.objected(now)))
+        now = heir(self._book, slug, on)
+        return KnownCompany(now, self._named(now), objected=bool(file.objected(now)))
 
     def _marked(self, file: HouseholdFile, first: date, last: date) -> tuple[MarkedDay, ...]:
         """The days between these on which something began that callers had to heed."""
@@ -134,6 +134,4 @@ class Gathering:
 
     def _held_against(self, call: CompanyCall, on: date) -> str:
         """The slug of the company that a call was for; the name as said where no rule knows it; empty for nobody's."""
-        slug = call.said.company or ""
-        heir = self._book.successor(slug, on) if slug else None
-        return heir.slug if heir else slug or " ".join((call.said.said_company or "").casefold().split())
+        return heir(self._book, call.said.company, on) if call.said.company else company_key(call.seen.statement)
