@@ -9,7 +9,6 @@ Source: HTML Living Standard; WCAG 2.2 for headings in order, table headers, alt
 """
 
 import functools
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
@@ -36,7 +35,7 @@ from blocker.core.document import (
     Tone,
     in_order,
 )
-from blocker.renderers.shown import LINK, RIGHT_TO_LEFT, on_screen
+from blocker.renderers.shown import LINK, has_right_to_left, on_screen
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _ELEMENT = {Style.STRONG: ("<strong>", "</strong>"), Style.CODE: ("<code>", "</code>")}
@@ -157,7 +156,7 @@ def _text(text: Text) -> str:
 
 def _span(span: Span) -> str:
     shown = _plain(span.text)
-    if any(unicodedata.bidirectional(character) in RIGHT_TO_LEFT for character in span.text):
+    if has_right_to_left(span.text):
         shown = f"<bdi>{shown}</bdi>"
     if span.style is Style.QUIET:
         shown = f'<span class="quiet">{shown}</span>'

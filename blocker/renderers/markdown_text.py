@@ -4,24 +4,23 @@ Decides how texts, times and numbers of things look on the page; not what is sai
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
 from blocker.core.plain_text import one_line, shortened
+from blocker.renderers.shown import has_right_to_left
 
 LONGEST_TEXT = 80
 """Characters of one cell; the ledger and `calls.csv` have the rest."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def cell(text: str, longest: int = LONGEST_TEXT) -> str:
     """A stranger's text as plain text within a line: no markup, no link, no table border, its direction kept inside."""
     text = _SPECIAL.sub(r"\\\g<0>", shortened(one_line(text).strip(), longest))
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+    if has_right_to_left(text):
         return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
     return text
 

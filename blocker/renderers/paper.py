@@ -30,7 +30,7 @@ from blocker.core.document import (
     in_order,
 )
 from blocker.renderers.drawing import width
-from blocker.renderers.shown import LINK, RIGHT_TO_LEFT
+from blocker.renderers.shown import LINK, has_right_to_left
 
 Values = dict[str, object]
 
@@ -158,13 +158,12 @@ class Paper:
 
     def _span(self, span: Span, anchors: frozenset[str], room: float, size: float) -> Values:
         leads = LINK.fullmatch(span.link) and (not span.link.startswith("#") or span.link[1:] in anchors)
-        from_the_right = any(unicodedata.bidirectional(character) in RIGHT_TO_LEFT for character in span.text)
         return {
             "text": self._broken(span.text, room, size * (_CODE if span.style is Style.CODE else 1)),
             "style": span.style,
             "link": span.link if leads else "",
             # A box can't be broken, so one that might be too wide is none.
-            "isolated": from_the_right and "\n" not in span.text and width(span.text, size) < room,
+            "isolated": has_right_to_left(span.text) and "\n" not in span.text and width(span.text, size) < room,
         }
 
     def _broken(self, text: str, room: float, size: float) -> str:

@@ -14,13 +14,18 @@ from importlib import resources
 LINK = re.compile(r"https://[!#-&(-;=?-~]+|mailto:[!#-&(-;=?-~]+|#[A-Za-z0-9_.-]+")
 """Where a page may lead to."""
 
-RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 """Unicode's directions of characters that are written from the right."""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 """Persian, Indic scripts and emoji need them."""
 _SOME = re.compile(r"[^\n\x20-\x7e]")
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether some of it is written from the right, so that it has to be kept apart from what stands around it."""
+    return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 
 def on_screen(text: str) -> str:
