@@ -40,6 +40,14 @@ class CompanyCall(NamedTuple):
     def marketing(self) -> bool:
         return self.said.mark == "marketing"
 
+    @property
+    def identity_given(self) -> bool | None:
+        """Both who they were and that it was about selling must have been said; one that wasn't is enough for a no."""
+        told = {self.said.identity_at_start, self.said.purpose_at_start}
+        if "no" in told:
+            return False
+        return True if told == {"yes"} else None
+
 
 def counts(calls: Sequence[CompanyCall]) -> dict[str, Any]:
     """How many, when and where, as JSON values.

@@ -24,6 +24,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blocker.core.company_calls import CompanyCall
+from blocker.core.followups import POST
 from blocker.core.household_facts import How
 from blocker.core.household_file import HouseholdFile, Objection, When, happened_before
 
@@ -35,9 +36,6 @@ LEAST = 5
 
 BEGIN, END = time(9), time(20)
 """Decent hours."""
-
-POST = timedelta(days=7)
-"""How long an objection by post is taken to travel, where nobody knows when it came: to the company's favour."""
 
 PATIENCE = timedelta(days=30)
 """How long it must have stayed quiet to count as quiet."""
@@ -132,7 +130,7 @@ def score(
     """
     marketing = [call for call in calls if call.marketing]
     numbered = sum(call.seen.presented == "e164" for call in marketing)
-    said = [answer for call in marketing if (answer := _identity(call)) is not None]
+    said = [answer for call in marketing if (answer := call.identity_given) is not None]
     decent = sum(_decent(call.at, holidays) for call in marketing)
     marks = (
         _objection(marketing, company[0], file, now),
@@ -180,13 +178,6 @@ def _come(item: Objection) -> When:
     if item.how == How.POST and not isinstance(item.when, datetime):
         return item.when + POST
     return item.when
-
-
-def _identity(call: CompanyCall) -> bool | None:
-    answers = {call.said.identity_at_start, call.said.purpose_at_start}
-    if "no" in answers:
-        return False
-    return True if answers == {"yes"} else None
 
 
 def _decent(at: datetime, holidays: Collection[date]) -> bool:

@@ -86,7 +86,7 @@ def facts_of(call: CompanyCall, company: str, sector: str, ranges: RangeBook) ->
         sector=sector,
         recorded_voice={"recorded": True, "live": False}.get(said.voice or ""),
         silent={"silent": True, "recorded": False, "live": False}.get(said.voice or ""),
-        identity_given=_identity(said.identity_at_start, said.purpose_at_start),
+        identity_given=call.identity_given,
         objection_offered={"yes": True, "no": False}.get(said.right_to_object or ""),
     )
 
@@ -95,10 +95,3 @@ def _presented(kind: str, shown: str) -> Presented:
     if kind in _PRESENTED:
         return _PRESENTED[kind]
     return Presented.SHORT if shown.isdigit() and len(shown) <= MAX_SHORT_DIGITS else Presented.UNREADABLE
-
-
-def _identity(*said: str | None) -> bool | None:
-    """Both who they were and that it was about selling must have been said; one that wasn't is enough for a no."""
-    if "no" in said:
-        return False
-    return True if set(said) == {"yes"} else None
