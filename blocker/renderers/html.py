@@ -113,19 +113,13 @@ def _key_figure(item: KeyFigure) -> str:
 def _table(table: Table) -> str:
     whole = sum(column.share for column in table.columns) or 1
     widths = "".join(f'<col style="width: {column.share / whole:.1%}">' for column in table.columns)
-    ends = ['class="end"' if column.align is Align.END else "" for column in table.columns]
+    ends = [' class="end"' if column.align is Align.END else "" for column in table.columns]
     head = "".join(
-        f'<th scope="col" {end}>{_plain(column.label)}</th>'.replace(" >", ">")
-        for column, end in zip(table.columns, ends, strict=True)
+        f'<th scope="col"{end}>{_plain(column.label)}</th>' for column, end in zip(table.columns, ends, strict=True)
     )
     rows = _each(
         "<tr>{}</tr>",
-        (
-            "".join(
-                f"<td {end}>{_text(cell)}</td>".replace("<td >", "<td>", 1) for cell, end in zip(row, ends, strict=True)
-            )
-            for row in table.rows
-        ),
+        ("".join(f"<td{end}>{_text(cell)}</td>" for cell, end in zip(row, ends, strict=True)) for row in table.rows),
     )
     note = f'<p class="note-below">{_plain(table.note)}</p>\n' if table.note else ""
     # Whoever scrolls by keyboard needs a place to stand on.
