@@ -1,4 +1,7 @@
-"""One file for each form of a page or a report; the forms don't know each other, and none of them counts anything.
+"""What can be written of values: one form a file, and the forms don't know each other. None of them counts a call.
 
-What several share is a file too: characters (`shown.py`), pieces of drawings (`drawing.py`).
+Pages in three forms (`html.py`; `text.py`; `pdf.py`, with `paper.py` and `typesetting.py` for its own use), the files
+beside a report, a pack's texts, a calendar, block lists for other devices, and drawings, which pages hold as values
+(`plots.py`). What several share is a file too: characters (`shown.py`), pieces of Markdown (`markdown_text.py`) and of
+drawings (`drawing.py`).
 """

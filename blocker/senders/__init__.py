@@ -1,4 +1,4 @@
-"""Ways of getting a report to somebody, one file each: `email`, `folder`, `webhook`, `ntfy`.
+"""Ways of getting a report to somebody, one file each: `mail`, `folder`, `webhook`, `ntfy`.
 
 The contract: a class made with where it sends to, whose `send` hands one parcel over once, and calls `handing_over`
 right before the first byte after which the other end might have it. It raises `SendError` where the other end surely

@@ -1,10 +1,11 @@
-"""Ways of reading what others wrote: one file each in this folder, with one function `read`.
+"""Ways of reading what others wrote: one file each in this folder, with a function `read`.
 
 There are three kinds. A `Reader` gets the bytes of a list of plain numbers as somebody published it, from a file on
 disk, and gives what it lists in our form. A `RatedReader` gets a list of any other form, and gives its items with what
 it says of each. A `CallReader` gets the records of another device and gives its calls. All of them run in a
 process of their own, never on the call path, so that they may be slow, but not hungry: they read as they go. They open
-nothing, fetch nothing, and know neither the other readers nor what becomes of their reading.
+nothing, fetch nothing, and know neither the other readers nor what becomes of their reading. `vcard.py` has two
+functions: its cards are people who are wanted (`AddressBook`), or a list of callers who aren't.
 """
 
 from array import array
