@@ -10,7 +10,7 @@ from datetime import date
 
 from blocker.core.company import Company
 from blocker.core.entry import EntryKind
-from blocker.core.household_facts import Fact, Says
+from blocker.core.household_facts import Asks, Fact, How, Says
 from blocker.core.household_file import HouseholdFile, Objection, Request
 from blocker.core.typed import the_company
 from blocker.dossiers import Here
@@ -66,6 +66,25 @@ class CompanyFacts:
     def _day(self, fact: Fact) -> date | None:
         begins = fact.begins.astimezone(self._here.zone).date() if fact.begins else None
         return (None if fact.kind is EntryKind.CONSENT else fact.until) or fact.since or fact.on or begins
+
+
+def said_again(item: Objection | Request) -> Fact:
+    """What was recorded of an objection or a request, to be said again with more."""
+    asks = Asks(item.asks) if isinstance(item, Request) else None
+    return Fact(
+        EntryKind.REQUEST if asks else EntryKind.OBJECTION,
+        company=item.company,
+        said_company=item.company,
+        asks=asks,
+        on=date.fromisoformat(str(item.when)),
+        how=How(item.how) if item.how else None,
+        to=item.to,
+        text=item.text,
+        delivered=item.delivered,
+        answered=item.answered,
+        answer=item.answer,
+        proofs=item.proofs,
+    )
 
 
 def _going_on(slug: str, fact: Fact, file: HouseholdFile) -> Fact:

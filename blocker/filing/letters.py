@@ -7,19 +7,17 @@ letter is found again by the name under which its file was kept. What a letter s
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from blocker.core.attached import Attached, What
-from blocker.core.entry import EntryKind
-from blocker.core.household_facts import Asks, Fact, How
+from blocker.core.household_facts import Fact, How
 from blocker.core.household_file import HouseholdFile, Objection, Request
 from blocker.core.letter import Kind
 from blocker.core.typed import remark, telling, word_of
 from blocker.dossiers import Here
 from blocker.errors import UsageError
-from blocker.filing.company_facts import CompanyFacts
+from blocker.filing.company_facts import CompanyFacts, said_again
 from blocker.filing.drafting import entries_of
 from blocker.filing.proofs import Proofs, named_files
 
@@ -140,22 +138,3 @@ class Letters:
         file = await self._file()
         written: list[Objection | Request] = [*file.objections, *file.requests]
         return [item for item in written if sums.intersection(item.proofs)]
-
-
-def said_again(item: Objection | Request) -> Fact:
-    """What was recorded of a letter, to be said again with more."""
-    asks = Asks(item.asks) if isinstance(item, Request) else None
-    return Fact(
-        EntryKind.REQUEST if asks else EntryKind.OBJECTION,
-        company=item.company,
-        said_company=item.company,
-        asks=asks,
-        on=date.fromisoformat(str(item.when)),
-        how=How(item.how) if item.how else None,
-        to=item.to,
-        text=item.text,
-        delivered=item.delivered,
-        answered=item.answered,
-        answer=item.answer,
-        proofs=item.proofs,
-    )

@@ -6,17 +6,16 @@ is never changed; `core/household_entries.py` has the later one stand for the ea
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
 from typing import Any
 
 from blocker.core.attached import What
 from blocker.core.entry import EntryKind
 from blocker.core.household_facts import Fact, How
-from blocker.core.household_file import HouseholdFile, Objection
+from blocker.core.household_file import HouseholdFile
 from blocker.core.typed import remark, telling, word_of
 from blocker.dossiers import Here
 from blocker.errors import UsageError
-from blocker.filing.company_facts import CompanyFacts
+from blocker.filing.company_facts import CompanyFacts, said_again
 from blocker.filing.proofs import Proofs, named_files
 
 _Done = dict[str, Any]
@@ -139,21 +138,5 @@ class Objecting:
             )
         # as it was recorded, which may be of a company that has gone into this one
         recorded = next(item for item in file.objections if item.n == meant[0].n)
-        return {"company": found.slug, "name": found.name}, _said_again(recorded, company)
-
-
-def _said_again(objection: Objection, company: str) -> Fact:
-    """What was recorded of an objection."""
-    return Fact(
-        EntryKind.OBJECTION,
-        company=objection.company,
-        said_company=company,
-        on=date.fromisoformat(str(objection.when)),
-        how=How(objection.how) if objection.how else None,
-        to=objection.to,
-        text=objection.text,
-        delivered=objection.delivered,
-        answered=objection.answered,
-        answer=objection.answer,
-        proofs=objection.proofs,
-    )
+        again = dataclasses.replace(said_again(recorded), said_company=company)
+        return {"company": found.slug, "name": found.name}, again
