@@ -1,17 +1,31 @@
 """What all tests share: a household of their own, and no stop-watch in the property tests.
 
-Decides nothing about a single test; fakes are in `fakes/`, where a test imports them by name.
+Decides nothing about a single test but whether what it says that it needs is there (`fakes/needs.py`); fakes are in
+`fakes/`, where a test imports them by name.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import needs
 from hypothesis import HealthCheck, settings
 
 # A slow machine is no fault of the code: speed is measured in bench/, as a ratio.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        if reason := mark.args[0]():
+            needs.cannot_run(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason in needs.not_run:
+        terminalreporter.write_sep("=", "tests NOT RUN")
+        terminalreporter.write_line(reason)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from fakes import erasing_child
 from fakes.ledgers import chained, content, lay_out, raw_rows
-from fakes.mounts import may_mount
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 
 from blocker.core.entry import parse
 from blocker.evidence.ledger import Ledger
@@ -80,7 +81,7 @@ async def test_kill_9_leaves_a_batch_whole_or_gone_twenty_times(tmp_path: Path) 
     await kills(tmp_path, 20)
 
 
-@pytest.mark.skipif(not may_mount(), reason="needs root, to mount a small disk in a namespace of its own")
+@needs(why_no_mount)
 async def test_a_full_disk_stops_erasing_and_loses_nothing(tmp_path: Path) -> None:
     """Erasing needs room for its log: without, a sentence says so and nothing is half erased; with room, it goes on."""
     await laid_out(tmp_path, 1500)

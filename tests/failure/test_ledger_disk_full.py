@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from fakes import ledger_child
 from fakes.ledgers import raw_rows
-from fakes.mounts import may_mount
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 
 from blocker.evidence.verify import verify
 
@@ -38,7 +38,7 @@ async def holds_after(directory: Path, outcome: Any) -> None:
     assert b'"call":"after"' in (raw_rows(directory)[-1][2] or b"")
 
 
-@pytest.mark.skipif(not may_mount(), reason="needs root, to mount a small disk in a namespace of its own")
+@needs(why_no_mount)
 async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
     """On a disk of 2 MB: failures that say what to do, no entry lost or half there, and on it goes with more room."""
     script = """

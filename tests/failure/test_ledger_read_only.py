@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from fakes import ledger_child
 from fakes.ledgers import chained, content, files_in, lay_out
-from fakes.mounts import may_mount
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() == 0 and not may_mount(), reason="root, yet may not mount: nothing stops it"
-)
+IS_ROOT = os.geteuid() == 0
+"""Whom permissions don't hinder, so that only a mount can."""
+
+pytestmark = needs(lambda: why_no_mount() if IS_ROOT else "")
 
 ENTRIES = [content(str(i), kind="outcome") for i in range(300)]
 
@@ -24,7 +26,7 @@ ENTRIES = [content(str(i), kind="outcome") for i in range(300)]
 def look_without_writing(directory: Path) -> Any:
     """What a process finds there that can't write to the directory, nor to anything in it."""
     look = [sys.executable, ledger_child.__file__, "look", str(directory)]
-    if may_mount():  # root, whom permissions don't hinder
+    if IS_ROOT:
         mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
         look = ["unshare", "--mount", "sh", "-ec", mount, str(directory), *look]
     else:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fakes import ledger_child, power
 from fakes.agi_client import call
+from fakes.needs import needs
 from fakes.running import Program
 
 from blocker.errors import LedgerError
@@ -20,9 +21,7 @@ from blocker.evidence import renewal
 from blocker.evidence.reading import LedgerReader
 from blocker.evidence.verify import verify
 
-pytestmark = pytest.mark.skipif(
-    bool(power.why_not()) and os.environ.get("BLOCKER_REQUIRE_PBX") != "1", reason=f"can't watch: {power.why_not()}"
-)
+pytestmark = needs(power.why_not)
 BLOCKED = "+3225551234"
 SAID = re.compile(rb'SET VARIABLE (BLOCKER_CALL|BLOCKER_ACTION) "([^"]*)"')
 

@@ -34,9 +34,9 @@ _UNFINISHED = " <unfinished ...>"
 def why_not() -> str:
     """Why no program can be watched here; empty where one can."""
     if not shutil.which("strace"):
-        return "strace isn't here (tools/bootstrap system)"
+        return "strace isn't installed (tools/bootstrap system sees to it)"
     run = subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
-    return run.stderr.strip() if run.returncode else ""
+    return f"strace may not watch programs here: {run.stderr.strip()}" if run.returncode else ""
 
 
 def watched(trace: Path, command: Sequence[str]) -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from fakes.agi_client import call
 from fakes.ledgers import chained, content, lay_out, raw_rows, tamper
-from fakes.mounts import may_mount
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 from fakes.running import Program, running
 
 from blocker.evidence.backup import ABOUT, MANIFEST
@@ -216,7 +217,7 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_whole(tmp_path: Path)
     program.run("backup", "--out", "safe.tar")
 
 
-@pytest.mark.skipif(not may_mount(), reason="needs root, to mount a small disk in a namespace of its own")
+@needs(why_no_mount)
 def test_a_full_disk_leaves_no_backup(tmp_path: Path) -> None:
     """Where there is no room for it: a sentence, and nothing is left there."""
     program = program_with_data(tmp_path, 3000)

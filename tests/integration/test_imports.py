@@ -237,7 +237,7 @@ def _resident(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks in /proc, which only Linux has")
 async def test_five_megabytes_in_flat_memory(tmp_path: Path) -> None:
     """A long export leaves the service as small as it was, and the command takes no more than for a short one."""
     size, grown = await _import_of(tmp_path, 30_000)

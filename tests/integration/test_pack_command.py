@@ -104,7 +104,7 @@ async def test_verify_runs_in_small_shells(tmp_path: Path, shell: str) -> None:
         await asyncio.to_thread(subprocess.run, [busybox, "--install", "-s", str(tools)], check=True)
     else:
         dash = shutil.which("dash")
-        assert dash
+        assert dash, "dash isn't installed (tools/bootstrap system installs what tests need)"
         (tools / "sh").symlink_to(dash)
     path = str(tools) if shell == "busybox" else f"{tools}:{os.environ['PATH']}"
     (tools / "ssh-keygen").unlink(missing_ok=True)

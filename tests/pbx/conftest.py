@@ -1,36 +1,19 @@
 """What the real-Asterisk tests share: one Asterisk a module, a provider and a phone a test.
 
-Decides what happens where no Asterisk can be had: with BLOCKER_REQUIRE_PBX=1 the tests fail, else they are skipped and
-the end of the run says so.
+Decides that there has to be one, and a network of its own; what becomes of the tests where there is none,
+`fakes/needs.py` says.
 """
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
-from typing import NoReturn
 
 import pytest
+from fakes.needs import cannot_run
 from pbx.asterisk import Asterisk, AsteriskMissingError, Installation, running_asterisk
 from pbx.private import PrivateNetworkError, private_network
 from pbx.sip import Phone, Provider
 
 QUIET_WITHIN_SECONDS = 3.0
-
-_not_run: list[str] = []
-
-
-def _cannot_run(reason: str) -> NoReturn:
-    if os.environ.get("BLOCKER_REQUIRE_PBX") == "1":
-        pytest.fail(f"BLOCKER_REQUIRE_PBX is 1, and there is no Asterisk to test with: {reason}", pytrace=False)
-    if reason not in _not_run:
-        _not_run.append(reason)
-    pytest.skip(reason)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in _not_run:
-        terminalreporter.write_sep("=", "real-Asterisk tests NOT RUN")
-        terminalreporter.write_line(reason)
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +29,12 @@ def installation() -> Installation | str:
 def asterisk(installation: Installation | str) -> Iterator[Asterisk]:
     """A running Asterisk with the project's dialplan, in a network that holds nothing but what the tests start."""
     if isinstance(installation, str):
-        _cannot_run(installation)
+        cannot_run(f"there is no Asterisk to test with: {installation}")
     with ExitStack() as stack:
         try:
             stack.enter_context(private_network())
         except PrivateNetworkError as refused:
-            _cannot_run(str(refused))
+            cannot_run(str(refused))
         yield stack.enter_context(running_asterisk(installation))
 
 

@@ -1,17 +1,17 @@
 """The systemd unit: systemd itself accepts it, it keeps its narrow rights, and what it starts exists."""
 
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from fakes.needs import needs_command
 from pbx.asterisk import PROJECT
 
 UNIT = PROJECT / "deploy" / "systemd" / "blocker.service"
 
-needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze isn't installed")
+needs_systemd = needs_command("systemd-analyze")
 
 
 def _command() -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from fakes.entries import Told, local
-from fakes.mounts import may_mount
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 
 from blocker.core.entry import EntryKind
 from blocker.core.household_facts import Asks, Fact, Says
@@ -223,7 +224,7 @@ except UsageError as error:
 """
 
 
-@pytest.mark.skipif(not may_mount(), reason="may not mount a small disk")
+@needs(why_no_mount)
 @pytest.mark.parametrize("form", ["folder", "zip"])
 def test_a_full_disk_leaves_nothing(tmp_path: Path, form: str) -> None:
     """The message says so, and what was written is taken away again."""

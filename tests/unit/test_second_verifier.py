@@ -1,9 +1,7 @@
 """`tools/verify-ledger.sh`, the verifier that shares no code with ours, finds what ours finds."""
 
 import json
-import os
 import re
-import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -12,14 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 from fakes.ledgers import SALT, Row, chained, content, expected, lay_out_vector, tamper, vector_names
+from fakes.needs import needs_command
 
 from blocker.core.entry import Head, canonical, link_line, sha256_hex
 from blocker.evidence.chain import Chain, FaultKind
 from blocker.evidence.verify import verify
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("sqlite3") and os.environ.get("BLOCKER_REQUIRE_PBX") != "1", reason="needs sqlite3's shell"
-)
+pytestmark = needs_command("sqlite3")
 NAMES = set(map(str, FaultKind))
 
 
