@@ -181,6 +181,11 @@ def plain(text: str) -> Text:
     return (Span(text),)
 
 
+def paragraph(text: str, tone: Tone = Tone.PLAIN) -> Paragraph:
+    """A paragraph without anything set apart."""
+    return Paragraph(plain(text), tone)
+
+
 def in_order(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, no heading more than one level below the one before it and no anchor twice, whatever a page says.
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from blocker.core.campaign import Campaign
 from blocker.core.campaign_signs import AGAINST, Sign, Sure, Why
-from blocker.core.document import Block, Bullets, Heading, Paragraph, Span, Style, Text, plain
+from blocker.core.document import Block, Bullets, Heading, Span, Style, Text, paragraph
 from blocker.core.plain_text import shortened
 from blocker.language import Words
 from blocker.pages.report_words import LONGEST_TEXT, moment
@@ -28,18 +28,16 @@ def campaign_blocks(campaigns: Sequence[Campaign], words: Words) -> Iterator[Blo
         return
     shown = list(zip(_LETTERS, campaigns[:MOST_SHOWN], strict=False))
     yield Heading(1, words("Campaigns: calls that seem to belong together"), "campaigns")
-    yield Paragraph(
-        plain(
-            words(
-                "Numbers change, habits stay. That these calls belong together is a guess of this program, for the "
-                "reasons beside it; it is no fact, and nobody is accused."
-            )
+    yield paragraph(
+        words(
+            "Numbers change, habits stay. That these calls belong together is a guess of this program, for the "
+            "reasons beside it; it is no fact, and nobody is accused."
         )
     )
     yield _drawn(shown, words)
     yield Bullets(tuple(_told(letter, one, words) for letter, one in shown))
     if left := len(campaigns) - len(shown):
-        yield Paragraph(plain(words.many("{count} more isn't listed here.", "{count} more aren't listed here.", left)))
+        yield paragraph(words.many("{count} more isn't listed here.", "{count} more aren't listed here.", left))
 
 
 def _drawn(shown: Sequence[tuple[str, Campaign]], words: Words) -> Block:

@@ -17,12 +17,12 @@ from blocker.core.document import (
     Facts,
     Heading,
     NewSheet,
-    Paragraph,
     Signature,
     Span,
     Style,
     Text,
     Tone,
+    paragraph,
     plain,
 )
 from blocker.core.form_words import FormWords
@@ -47,12 +47,10 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
     name = in_language(draft.regulator.name, words.language)
     blocks: list[Block] = [
         *_made_up(draft, words),
-        Paragraph(
-            plain(
-                words(
-                    "A draft, made from your records. Nothing was sent. Read every line, change what isn't so, and "
-                    "hand it in yourself if you want to."
-                )
+        paragraph(
+            words(
+                "A draft, made from your records. Nothing was sent. Read every line, change what isn't so, and "
+                "hand it in yourself if you want to."
             ),
             Tone.LEAD,
         ),
@@ -80,18 +78,18 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
 def _made_up(draft: Draft, words: Words) -> Iterator[Block]:
     if draft.case.simulated:
         text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield Paragraph(plain(text), Tone.WARNING)
+        yield paragraph(text, Tone.WARNING)
 
 
 def _missing(draft: Draft, words: Words) -> Iterator[Block]:
     yours = _label_language(draft, words)
     lacking = [missing(field, item, draft, words, yours) for field, item in draft.missing]
     if hindrance := hindered(draft, words):
-        yield Paragraph(plain(hindrance), Tone.WARNING)
+        yield paragraph(hindrance, Tone.WARNING)
     if lacking:
         yield Bullets(tuple(lacking))
     elif not hindrance:
-        yield Paragraph(plain(words("Nothing. Every field that your records can fill is filled.")))
+        yield paragraph(words("Nothing. Every field that your records can fill is filled."))
 
 
 def _label_language(draft: Draft, words: Words) -> str:
@@ -149,7 +147,7 @@ def _report(draft: Draft, report: Report, words: Words) -> Iterator[Block]:
         title = f"{title} · {_kind_label(report.kind, draft.language)}"
     yield Heading(1, title)
     if report.kind and report.kind.source is None:
-        yield Paragraph(plain(words("The name of this kind of report is ours; choose what comes closest.")), Tone.NOTE)
+        yield paragraph(words("The name of this kind of report is ours; choose what comes closest."), Tone.NOTE)
     yield Facts(tuple((_label(filled, draft, words), _value(filled, words)) for filled in report.fields))
 
 
@@ -184,13 +182,11 @@ def _points_to(draft: Draft, words: Words) -> Iterator[Text]:
 
 def _origin(draft: Draft, words: Words) -> Iterator[Block]:
     regulator = draft.regulator
-    yield Paragraph(
-        plain(
-            words(
-                "What the form asks was last looked at on {checked}; it may ask otherwise by now. Labels marked as our "
-                "wording weren't read in the form itself. This is no legal advice.",
-                checked=words.day(regulator.checked),
-            )
+    yield paragraph(
+        words(
+            "What the form asks was last looked at on {checked}; it may ask otherwise by now. Labels marked as our "
+            "wording weren't read in the form itself. This is no legal advice.",
+            checked=words.day(regulator.checked),
         )
     )
     yield Bullets(
@@ -220,7 +216,7 @@ def post_page(draft: Draft, form: FormWords, dated: str, address: Sequence[str] 
         blocks += [sender, Address(post or (name, form("their_address")), of_addressee=True)]
         blocks.append(Heading(1, f"{name} · {_kind_label(report.kind, draft.language)}" if report.kind else name))
         account = [filled for filled in report.fields if filled.field.fill is Fill.ACCOUNT]
-        blocks += [Paragraph(plain(line)) for filled in account for line in filled.answer.lines]
+        blocks += [paragraph(line) for filled in account for line in filled.answer.lines]
         rest = [(filled, lines) for filled in report.fields if filled not in account and (lines := _posted(filled))]
         label = {id(filled): in_language(filled.field.label, draft.language) for filled, _ in rest}
         blocks.append(Facts(tuple((label[id(filled)], plain("\n".join(lines))) for filled, lines in rest)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from blocker.core.document import Block, Facts, Heading, Paragraph, Span, Style, Text, plain
+from blocker.core.document import Block, Facts, Heading, Span, Style, Text, paragraph, plain
 from blocker.core.plain_text import one_line, shortened
 from blocker.language import Words
 from blocker.pages.report_words import LONGEST_TEXT
@@ -39,7 +39,7 @@ def household(known: Item, words: Words) -> Iterator[Block]:
         )
         rows.append((words("“Stop”"), plain(text)))
     yield Heading(1, words("What the household says"), "household")
-    yield Facts(tuple(rows)) if rows else Paragraph(plain(words("Nothing about this company yet.")))
+    yield Facts(tuple(rows)) if rows else paragraph(words("Nothing about this company yet."))
 
 
 def _customer(item: Item, words: Words) -> Text:

@@ -25,6 +25,7 @@ from blocker.core.document import (
     Style,
     Text,
     Tone,
+    paragraph,
     plain,
 )
 from blocker.core.entry import Head
@@ -110,17 +111,17 @@ def _front(dossier: Dossier, words: Words) -> Iterator[Block]:
     if dossier.fault:
         fault = shortened(dossier.fault, 400)
         text = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault)
-        yield Paragraph(plain(text), Tone.WARNING)
+        yield paragraph(text, Tone.WARNING)
     if dossier.simulated:
         text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield Paragraph(plain(text), Tone.WARNING)
+        yield paragraph(text, Tone.WARNING)
     count = words.many(
         "Of {count} call a person says that the caller said: for {company}.",
         "Of {count} calls a person says that the caller said: for {company}.",
         named["calls"],
         company=known["name"],
     )
-    yield Paragraph(plain(count), Tone.LEAD)
+    yield paragraph(count, Tone.LEAD)
     figures = [KeyFigure(words.figure(named["marketing"]), words("marked as marketing"))]
     if since := named["since_objection"]:
         day = words.day(_day(since["on"]), "medium")
@@ -169,7 +170,7 @@ def _months(dossier: Dossier, words: Words) -> Iterator[Block]:
     calls = dossier.whole.calls
     yield Heading(1, words("Month by month"), "months")
     if not calls:
-        yield Paragraph(plain(words("No call on record names it.")))
+        yield paragraph(words("No call on record names it."))
         return
     first, last = calls[0].at.date(), calls[-1].at.date()
     months = _between(min(first, last - timedelta(days=30 * FEWEST_MONTHS)), last)[-MOST_MONTHS:]
@@ -240,7 +241,7 @@ def _missing(dossier: Dossier, words: Words) -> Iterator[Block]:
     if known["household"]["contracts"] == [] and not known["household"]["never_customer"]:
         items.append(plain(words("It isn't said whether the household was ever a customer.")))
     yield Heading(1, words("What is missing"), "missing")
-    yield Bullets(tuple(items)) if items else Paragraph(plain(words("Nothing that this program knows of.")))
+    yield Bullets(tuple(items)) if items else paragraph(words("Nothing that this program knows of."))
 
 
 def _check(dossier: Dossier, words: Words) -> Iterator[Block]:

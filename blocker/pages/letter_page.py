@@ -18,10 +18,10 @@ from blocker.core.document import (
     Column,
     Document,
     Heading,
-    Paragraph,
     Signature,
     Table,
     Text,
+    paragraph,
     plain,
 )
 from blocker.core.household_facts import How
@@ -35,11 +35,11 @@ def letter_page(letter: Letter, words: Words) -> Document:
     blocks: list[Block] = [
         Address((letter.holder, *_own_address(letter, words))),
         Address((letter.company, *_without_name(letter)), of_addressee=True),
-        Paragraph(plain(words.day(letter.day))),
+        paragraph(words.day(letter.day)),
         Heading(1, subject),
-        Paragraph(plain(words("Dear Sir or Madam,"))),
+        paragraph(words("Dear Sir or Madam,")),
         *_body(letter, words),
-        Paragraph(plain(words("Yours faithfully,"))),
+        paragraph(words("Yours faithfully,")),
         Signature(letter.holder, ""),
     ]
     return Document(
@@ -80,23 +80,19 @@ def _body(letter: Letter, words: Words) -> Iterator[Block]:
     if letter.kind is Kind.IDENTITY:
         yield from _identity(letter, words)
         return
-    yield Paragraph(plain(_introduction(letter, words)))
+    yield paragraph(_introduction(letter, words))
     if letter.calls:
         yield _calls(letter, words)
     if letter.kind is Kind.FOLLOW_UP and letter.earlier:
         yield from _reminder(letter, letter.earlier, words)
         return
     if letter.kind.objects:
-        yield from map(_paragraph, _dnc(letter, words) if letter.regime is Regime.US else _objection(letter, words))
+        yield from map(paragraph, _dnc(letter, words) if letter.regime is Regime.US else _objection(letter, words))
     if letter.kind.asks_access:
         yield from _access(letter, words)
     if letter.regime is not Regime.US:
-        yield Paragraph(plain(_month(letter, words)))
-    yield Paragraph(plain(words("Please answer in writing; calls are what this letter is about.")))
-
-
-def _paragraph(text: str) -> Paragraph:
-    return Paragraph(plain(text))
+        yield paragraph(_month(letter, words))
+    yield paragraph(words("Please answer in writing; calls are what this letter is about."))
 
 
 def _introduction(letter: Letter, words: Words) -> str:
@@ -160,8 +156,8 @@ def _dnc(letter: Letter, words: Words) -> Iterator[str]:
 
 def _access(letter: Letter, words: Words) -> Iterator[Block]:
     law = _law(letter, words)
-    yield Paragraph(
-        plain(words("I ask for access to my personal data ({law}, article 15). Please tell me in particular:", law=law))
+    yield paragraph(
+        words("I ask for access to my personal data ({law}, article 15). Please tell me in particular:", law=law)
     )
     to_whom = (
         words(
@@ -185,12 +181,10 @@ def _access(letter: Letter, words: Words) -> Iterator[Block]:
         words("and please send me a copy of the data (article 15(3))."),
     ]
     yield Bullets(tuple(map(plain, items)))
-    yield Paragraph(
-        plain(
-            words(
-                "My name and my number are enough to find the data; please ask for more only if you have reasonable "
-                "doubts who I am (article 12(6))."
-            )
+    yield paragraph(
+        words(
+            "My name and my number are enough to find the data; please ask for more only if you have reasonable "
+            "doubts who I am (article 12(6))."
         )
     )
 
@@ -207,15 +201,15 @@ def _month(letter: Letter, words: Words) -> str:
 def _reminder(letter: Letter, earlier: Earlier, words: Words) -> Iterator[Block]:
     day, due = words.day(earlier.on), words.day(earlier.due)
     if letter.regime is Regime.US:
-        yield _paragraph(
+        yield paragraph(
             words(
                 "On {day} I asked to be put on your do-not-call list. The time for that ended on {due}.",
                 day=day,
                 due=due,
             )
         )
-        yield _paragraph(words("Please confirm in writing by {day} that it is done.", day=_answer_by(letter, words)))
-        yield _paragraph(
+        yield paragraph(words("Please confirm in writing by {day} that it is done.", day=_answer_by(letter, words)))
+        yield paragraph(
             words("After that I may turn to the Federal Communications Commission and the Federal Trade Commission.")
         )
         return
@@ -227,8 +221,8 @@ def _reminder(letter: Letter, earlier: Earlier, words: Words) -> Iterator[Block]
         asked = words(
             "My letter of {day} objected to direct marketing, and asked for access to my personal data.", day=day
         )
-    yield _paragraph(asked)
-    yield _paragraph(
+    yield paragraph(asked)
+    yield paragraph(
         words(
             "The month for your answer ended on {due} ({law}, article 12(3)). Neither an answer nor word that you need "
             "longer has reached me.",
@@ -237,10 +231,10 @@ def _reminder(letter: Letter, earlier: Earlier, words: Words) -> Iterator[Block]
         )
     )
     if earlier.objects:
-        yield _paragraph(words("The objection holds all the same, answered or not."))
+        yield paragraph(words("The objection holds all the same, answered or not."))
         if letter.law:
-            yield _paragraph(_national(letter, words))
-    yield _paragraph(
+            yield paragraph(_national(letter, words))
+    yield paragraph(
         words(
             "Please answer by {day}. After that I may lodge a complaint with the supervisory authority ({law}, article "
             "77).",
@@ -256,7 +250,7 @@ def _answer_by(letter: Letter, words: Words) -> str:
 
 def _identity(letter: Letter, words: Words) -> Iterator[Block]:
     numbers = ", ".join(letter.numbers)
-    yield _paragraph(
+    yield paragraph(
         words(
             "I am your customer. My line {numbers} gets nuisance calls for which no number is presented:",
             numbers=numbers,
@@ -264,31 +258,31 @@ def _identity(letter: Letter, words: Words) -> Iterator[Block]:
     )
     yield _calls(letter, words)
     if letter.identity is Identity.NL:
-        yield _paragraph(
+        yield paragraph(
             words(
                 "Under article 11.11 of the Dutch Telecommunications Act (Telecommunicatiewet) I ask you to "
                 "investigate, with other providers where needed, and to tell me name, address, postcode and town "
                 "of the subscriber from whose number these calls came, also where that is a call centre."
             )
         )
-        yield _paragraph(words("Should there be further calls, I will report them to you at once, with date and time."))
+        yield paragraph(words("Should there be further calls, I will report them to you at once, with date and time."))
     else:
-        yield _paragraph(
+        yield paragraph(
             words(
                 "Under section 14 of the German Telecommunications Digital Services Data Protection Act (TDDDG) I ask "
                 "you to tell me, for calls and attempted calls from the arrival of this letter on, name and address "
                 "of the holders of the lines from which they come, across networks."
             )
         )
-        yield _paragraph(
+        yield paragraph(
             words(
                 "The calls so far show the days and hours to which this can be limited. I will report further ones "
                 "with date and time."
             )
         )
     if all(call.exact for call in letter.calls):
-        yield _paragraph(words("The times were recorded automatically, to the second."))
-    yield _paragraph(words("Please keep the data of these calls."))
+        yield paragraph(words("The times were recorded automatically, to the second."))
+    yield paragraph(words("Please keep the data of these calls."))
 
 
 def _calls(letter: Letter, words: Words) -> Table:

@@ -6,7 +6,20 @@ calls are listed, `core/report.py` decides; each table says so.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from blocker.core.document import Align, Block, Bullets, Column, Heading, Paragraph, Span, Style, Table, Text, plain
+from blocker.core.document import (
+    Align,
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    Paragraph,
+    Span,
+    Style,
+    Table,
+    Text,
+    paragraph,
+    plain,
+)
 from blocker.core.law import Binding, Finding, LawFlag
 from blocker.core.observed import SeenCall
 from blocker.core.plain_text import shortened
@@ -27,13 +40,11 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
         yield calls_table(words("Unwanted calls"), report.unwanted, words, rules=rules, beside=beside)
     if report.elsewhere.total:
         yield Heading(1, words("Recorded by another device"), "elsewhere")
-        yield Paragraph(
-            plain(
-                words(
-                    "The records of these came from a mobile telephone, a router, a telephone system, or from memory."
-                    " This program neither saw these calls nor did anything about them; times are by that device's "
-                    "clock."
-                )
+        yield paragraph(
+            words(
+                "The records of these came from a mobile telephone, a router, a telephone system, or from memory."
+                " This program neither saw these calls nor did anything about them; times are by that device's "
+                "clock."
             )
         )
         yield calls_table(
@@ -146,13 +157,11 @@ def law_named(rules: Rules, beside: Beside, words: Words) -> Iterator[Block]:
     if not rules:
         return
     yield Heading(1, words("What the law says of these calls"), "law")
-    yield Paragraph(
-        plain(
-            words(
-                "The numbers are those of the column Law. A call points to a rule; whether a rule was broken is "
-                "for an authority to say. A question mark means that it can't be told as long as something isn't "
-                "known. Each call is judged by the law of its own day."
-            )
+    yield paragraph(
+        words(
+            "The numbers are those of the column Law. A call points to a rule; whether a rule was broken is "
+            "for an authority to say. A question mark means that it can't be told as long as something isn't "
+            "known. Each call is judged by the law of its own day."
         )
     )
     flags = [flag for its in beside.flags.values() for flag in its]
@@ -163,7 +172,7 @@ def law_named(rules: Rules, beside: Beside, words: Words) -> Iterator[Block]:
             "{count} further calls weren't judged: there were too many this week.",
             beside.unjudged,
         )
-        yield Paragraph(plain(text))
+        yield paragraph(text)
 
 
 def _rule(flags: list[LawFlag], words: Words) -> Text:

@@ -17,11 +17,11 @@ from blocker.core.document import (
     Heading,
     KeyFigure,
     KeyFigures,
-    Paragraph,
     Span,
     Table,
     Text,
     Tone,
+    paragraph,
     plain,
 )
 from blocker.core.plain_text import shortened
@@ -41,7 +41,7 @@ NAMED = 5
 def front(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     """The first sheet."""
     yield from _before_all(report, words)
-    yield Paragraph(plain(headline(report, words)), Tone.LEAD)
+    yield paragraph(headline(report, words), Tone.LEAD)
     yield KeyFigures(tuple(_key_figures(report, beside, words)))
     yield from _besides(report, words)
     yield Heading(1, words("What to do now"), "now")
@@ -49,7 +49,7 @@ def front(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     if to_do:
         yield Bullets(tuple(_task(task, words) for task in to_do), numbered=True)
     else:
-        yield Paragraph(plain(words("Nothing. Enjoy the quiet.")))
+        yield paragraph(words("Nothing. Enjoy the quiet."))
     yield from _said_for(report, words)
     yield from _by_line(beside, words)
     yield from _comparison(beside, words)
@@ -91,17 +91,15 @@ def _before_all(report: Report, words: Words) -> Iterator[Block]:
     """What weakens all that follows."""
     if report.fault:
         fault = shortened(report.fault, LONGEST_FAULT)
-        yield Paragraph(
-            plain(words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault)), Tone.WARNING
-        )
+        yield paragraph(words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault), Tone.WARNING)
     if report.simulated_clock:
         text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield Paragraph(plain(text), Tone.WARNING)
+        yield paragraph(text, Tone.WARNING)
     if report.made_on:
         text = words(
             "This week isn't over: made on {when}. What comes later isn't in here.", when=moment(report.made_on, words)
         )
-        yield Paragraph(plain(text), Tone.NOTE)
+        yield paragraph(text, Tone.NOTE)
     if report.erased:
         text = words.many(
             "Not all is known any more: {count} call of this week was erased, by age or on request, and no "
@@ -110,7 +108,7 @@ def _before_all(report: Report, words: Words) -> Iterator[Block]:
             "figure here counts them.",
             report.erased.total,
         )
-        yield Paragraph(plain(text), Tone.NOTE)
+        yield paragraph(text, Tone.NOTE)
 
 
 def _key_figures(report: Report, beside: Beside, words: Words) -> Iterator[KeyFigure]:
@@ -167,7 +165,7 @@ def _besides(report: Report, words: Words) -> Iterator[Block]:
             totals.observe_only,
             blocks=words.figure(totals.observed_blocks),
         )
-        yield Paragraph(plain(text), Tone.NOTE)
+        yield paragraph(text, Tone.NOTE)
     if totals.elsewhere:
         text = words.many(
             "Besides, {count} call was recorded by another device; {marketing} marked as marketing. It is in "
@@ -177,11 +175,11 @@ def _besides(report: Report, words: Words) -> Iterator[Block]:
             totals.elsewhere,
             marketing=words.figure(totals.elsewhere_unwanted),
         )
-        yield Paragraph(plain(text), Tone.NOTE)
+        yield paragraph(text, Tone.NOTE)
     if report.unwatched_seconds:
         long = duration(report.unwatched_seconds, words)
         text = words("Nobody was watching for {long}; calls that came then are missing.", long=long)
-        yield Paragraph(plain(text), Tone.NOTE)
+        yield paragraph(text, Tone.NOTE)
 
 
 def _task(task: Task, words: Words) -> Text:
@@ -277,7 +275,7 @@ def _by_line(beside: Beside, words: Words) -> Iterator[Block]:
         told_lines = (
             f"{shortened(line, LONGEST_TEXT)}: {words.figure(calls)}" for line, calls in sorted(lines.items())
         )
-        yield Paragraph(plain(words("By line: {lines}.", lines="; ".join(told_lines))))
+        yield paragraph(words("By line: {lines}.", lines="; ".join(told_lines)))
 
 
 def _comparison(beside: Beside, words: Words) -> Iterator[Block]:
@@ -296,9 +294,7 @@ def _comparison(beside: Beside, words: Words) -> Iterator[Block]:
             rows.append((label, *means))
     yield Heading(1, words("How the weeks compare"))
     if len(rows) == 1:
-        yield Paragraph(
-            plain(words("This is the first week on record: from the next one on, weeks are compared here."))
-        )
+        yield paragraph(words("This is the first week on record: from the next one on, weeks are compared here."))
         return
     columns = (
         Column(words("Week"), 2.0),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from blocker.core.counts import WeekCounts
-from blocker.core.document import Block, Heading, Paragraph, plain
+from blocker.core.document import Block, Heading, paragraph
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.plain_text import shortened
 from blocker.core.report import Report
@@ -39,7 +39,7 @@ def plots(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
             "{count} earlier days aren't marked in the drawing.",
             left_out,
         )
-        yield Paragraph(plain(text))
+        yield paragraph(text)
     yield _by_hour(beside, words)
     yield _by_company(beside, words)
     lines = sorted({cell.line for week in weeks for cell in week.cells})

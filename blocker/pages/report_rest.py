@@ -12,11 +12,11 @@ from blocker.core.document import (
     Column,
     Facts,
     Heading,
-    Paragraph,
     Span,
     Style,
     Table,
     Text,
+    paragraph,
     plain,
 )
 from blocker.core.plain_text import shortened
@@ -35,15 +35,13 @@ def review(report: Report, words: Words) -> Iterator[Block]:
     yield Heading(1, words("Turned away, and perhaps wanted"), "review")
     found = reviews(report)
     if not found:
-        yield Paragraph(plain(words("None: whatever was turned away, a person of this house had said so.")))
+        yield paragraph(words("None: whatever was turned away, a person of this house had said so."))
         return
-    yield Paragraph(
-        plain(
-            words(
-                "No list is always right. Here are the calls that were turned away without a person of this house"
-                " having called them marketing, and those that somebody marked as wanted. The command beside each"
-                " lets it through from now on."
-            )
+    yield paragraph(
+        words(
+            "No list is always right. Here are the calls that were turned away without a person of this house"
+            " having called them marketing, and those that somebody marked as wanted. The command beside each"
+            " lets it through from now on."
         )
     )
     columns = (
@@ -96,7 +94,7 @@ def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block
         for day in told(to_come[:MOST_DAYS], words, beside.name_of)
     ]
     yield Bullets(tuple(items))
-    yield Paragraph(plain(words("They are in report.ics too, for the calendar that you have already.")))
+    yield paragraph(words("They are in report.ics too, for the calendar that you have already."))
 
 
 def _why_unwatched(why: str, words: Words) -> str:
@@ -135,19 +133,17 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
         if report.unwatched_seconds:
             long = duration(report.unwatched_seconds, words)
             text = words("In all {long}. Calls that came then may be missing from this report.", long=long)
-        yield Paragraph(plain(text))
+        yield paragraph(text)
         yield Table(words("When nobody was watching"), columns, rows, note)
     elif not report.silent_after:
-        yield Paragraph(plain(words("The ledger tells of no such time this week.")))
+        yield paragraph(words("The ledger tells of no such time this week."))
     if report.silent_after:
         when = moment(report.silent_after, words)
-        yield Paragraph(
-            plain(
-                words(
-                    "The ledger has no entry after {when}. The program was running then; whether it watched on will "
-                    "show in the next entry.",
-                    when=when,
-                )
+        yield paragraph(
+            words(
+                "The ledger has no entry after {when}. The program was running then; whether it watched on will "
+                "show in the next entry.",
+                when=when,
             )
         )
     if report.clock_set.total:
@@ -158,7 +154,7 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
             "has each.",
             report.clock_set.total,
         )
-        yield Paragraph(plain(text))
+        yield paragraph(text)
 
 
 def limits(words: Words) -> Iterator[Block]:
@@ -215,7 +211,7 @@ def limits(words: Words) -> Iterator[Block]:
 def unlooked(beside: Beside, words: Words) -> Iterator[Block]:
     """What wasn't looked for, where there were too many calls."""
     if not beside.campaign_weeks:
-        yield Paragraph(plain(words("There were too many calls this week to look for campaigns.")))
+        yield paragraph(words("There were too many calls this week to look for campaigns."))
 
 
 def check(report: Report, words: Words) -> Iterator[Block]:

@@ -6,7 +6,7 @@ Decides how points are worded. What they are, `core/scoreboard.py` decides.
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from blocker.core.document import Align, Block, Column, Heading, Paragraph, Table, Text, Tone, plain
+from blocker.core.document import Align, Block, Column, Heading, Table, Text, Tone, paragraph, plain
 from blocker.core.plain_text import shortened
 from blocker.core.scoreboard import WORTH, Mark, Missing, Question, Score
 from blocker.language import Words
@@ -25,7 +25,7 @@ def score_blocks(scores: Sequence[Score], words: Words) -> Iterator[Block]:
         *(Column(label, 1.0) for label in _questions(words).values()),
     )
     yield Table(words("Points for good behaviour"), columns, tuple(_row(score, words) for score in scores))
-    yield Paragraph(plain(rule(words)), Tone.NOTE)
+    yield paragraph(rule(words), Tone.NOTE)
 
 
 def rule(words: Words) -> str:

@@ -7,7 +7,7 @@ screen. How it looks, renderers decide; what the figures mean, `core/report.py`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blocker.core.document import Block, Bullets, Document, KeyFigure, KeyFigures, Paragraph, Tone, plain
+from blocker.core.document import Block, Bullets, Document, KeyFigure, KeyFigures, Tone, paragraph, plain
 from blocker.core.week import Week
 from blocker.language import Words
 
@@ -63,9 +63,9 @@ def summary(figures: Figures, words: Words, left_out: Sequence[str], *, attached
 def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Iterator[Block]:
     if figures.fault:
         warning = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=figures.fault)
-        yield Paragraph(plain(warning), Tone.WARNING)
+        yield paragraph(warning, Tone.WARNING)
     if not figures.kept_away and not figures.came_through:
-        yield Paragraph(plain(words("A quiet week: not one unwanted call. It can be like this.")), Tone.LEAD)
+        yield paragraph(words("A quiet week: not one unwanted call. It can be like this."), Tone.LEAD)
     yield KeyFigures(
         (
             KeyFigure(words.figure(figures.kept_away), words("unwanted calls that didn't ring")),
@@ -77,11 +77,11 @@ def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached
         yield Bullets(tuple(plain(text) for text in told))
     if left_out:
         names = ", ".join(left_out)
-        yield Paragraph(plain(words("Not attached, too large or not made: {names}.", names=names)), Tone.NOTE)
+        yield paragraph(words("Not attached, too large or not made: {names}.", names=names), Tone.NOTE)
     if attached:
-        yield Paragraph(plain(words("The whole report is attached: who, when, and what you can do about it.")))
+        yield paragraph(words("The whole report is attached: who, when, and what you can do about it."))
     else:
-        yield Paragraph(plain(words("The whole report lies on the machine that watches your telephone.")))
+        yield paragraph(words("The whole report lies on the machine that watches your telephone."))
 
 
 def _told(figures: Figures, words: Words) -> Iterator[str]:
