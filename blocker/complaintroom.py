@@ -9,18 +9,14 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.core.complaint import Draft
 from blocker.core.regulator import Regulator
-from blocker.dossiers import Here, Rules
 from blocker.errors import PaperError, UsageError
 from blocker.filing.complaining import Complaining
-from blocker.holidays_of import calendar_over
 from blocker.language import Words
-from blocker.looking import known_lines, reader, rules_of, setting_of
+from blocker.looking import countries_of, here_of, judging_of, reader, rules_of, setting_of
 from blocker.pages.complaint_page import draft_page, post_page
 from blocker.renderers.html import render_html
 from blocker.renderers.pdf import render_pdf
@@ -52,11 +48,10 @@ async def opened(config: Config) -> AsyncIterator[Room]:
         RulesError: the shipped rules can't be used.
     """
     rules, note = rules_of(config)
-    here = Here(lambda: rules.companies, SystemClock(), config.region, ZoneInfo(config.time_zone))
-    numbers = {line.name: line.number for line in setting_of(config).lines if line.number}
-    countries = await known_lines(config)
+    here, judging, setting = here_of(config, rules.companies), judging_of(rules), setting_of(config)
+    numbers = {line.name: line.number for line in setting.lines if line.number}
+    countries = countries_of(setting)
     async with reader(config) as ledger:
-        judging = Rules(rules.laws, rules.ranges, calendar_over)
         complaining = Complaining(ledger, judging, here, form_words, countries=countries, numbers=numbers)
         yield Room(complaining, rules.regulators, note)
 

@@ -8,22 +8,19 @@ import json
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from blocker.clock import SystemClock
 from blocker.config import Config
 from blocker.core.campaign import QUIET, Campaign
 from blocker.core.company_calls import CompanyCall
 from blocker.core.scoreboard import Score
-from blocker.dossiers import Dossiers, Here, Rules
+from blocker.dossiers import Dossiers
 from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.campaign_search import campaigns_between
 from blocker.filing.scoring import Scoring
 from blocker.filing.simulated import made_up
-from blocker.holidays_of import calendar_over
 from blocker.language import Words
-from blocker.looking import known_lines, look
+from blocker.looking import countries_of, here_of, judging_of, look, setting_of
 from blocker.pages.dossier_page import Dossier, dossier_page
 from blocker.renderers import calls_csv
 from blocker.renderers.html import render_html
@@ -48,16 +45,15 @@ async def gather(config: Config, ledger: LedgerReader, company: str, fault: str)
         LedgerError: the ledger can't be read.
         RulesError: the shipped rules can't be used.
     """
-    looked, zone = await look(config), ZoneInfo(config.time_zone)
-    book, clock = looked.knowledge.companies, SystemClock()
-    rules = Rules(looked.rules.laws, looked.rules.ranges, calendar_over)
-    here = Here(lambda: book, clock, config.region, zone)
-    known = Dossiers(ledger, looked.knowledge.settings, rules, await known_lines(config), here)
+    looked = await look(config)
+    book, rules = looked.knowledge.companies, judging_of(looked.rules)
+    here, lines = here_of(config, book), countries_of(setting_of(config))
+    known = Dossiers(ledger, looked.knowledge.settings, rules, lines, here)
     whole = await known.whole(company)
     score: Score | None = None
     if whole.calls:
         scoring = Scoring(book, rules, config.region)
-        board = scoring.board(whole.calls, whole.file, whole.calls[0].at, clock.now().astimezone(zone))
+        board = scoring.board(whole.calls, whole.file, whole.calls[0].at, here.clock.now().astimezone(here.zone))
         score = next((one for one in board if one.company == whole.known["slug"]), None)
     dated = whole.calls[-1].seen.utc if whole.calls else f"{whole.known['checked']}T00:00:00.000Z"
     campaigns = await _campaigns(ledger, whole.calls)

@@ -196,6 +196,16 @@ async def look(config: Config) -> Look:
     return Look(known, rules, listings)
 
 
+def here_of(config: Config, book: CompanyBook) -> Here:
+    """Where and when the household is, with the companies that the rules have now."""
+    return Here(lambda: book, SystemClock(), config.region, ZoneInfo(config.time_zone))
+
+
+def judging_of(rules: RuleBook) -> Rules:
+    """What calls are judged by."""
+    return Rules(rules.laws, rules.ranges, calendar_over)
+
+
 @contextlib.asynccontextmanager
 async def dossiers(config: Config) -> AsyncIterator[Dossiers]:
     """What is known of companies and the household, as the ledger and the rules have it at this moment.
@@ -205,9 +215,7 @@ async def dossiers(config: Config) -> AsyncIterator[Dossiers]:
         LedgerError: the ledger can't be read.
     """
     looked, setting = await look(config), setting_of(config)
-    book = looked.knowledge.companies
-    here = Here(lambda: book, SystemClock(), config.region, ZoneInfo(config.time_zone))
-    rules = Rules(looked.rules.laws, looked.rules.ranges, calendar_over)
+    here, rules = here_of(config, looked.knowledge.companies), judging_of(looked.rules)
     async with _records(config) as ledger:
         yield Dossiers(ledger, looked.knowledge.settings, rules, countries_of(setting), here)
 

@@ -19,15 +19,13 @@ from blocker.core.languages import Language
 from blocker.core.report import Report
 from blocker.core.week import Week
 from blocker.core.weekly import Beside
-from blocker.dossiers import Rules
 from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.calls_around import Progress, nobody
 from blocker.filing.weekly import Gathering
-from blocker.holidays_of import calendar_over
 from blocker.language import Words
 from blocker.letterroom import calendar_of
-from blocker.looking import FORMS, count_year, known_lines, rules_of
+from blocker.looking import FORMS, count_year, countries_of, judging_of, rules_of, setting_of
 from blocker.pages.followup_words import told
 from blocker.pages.report_page import about_files, report_page
 from blocker.renderers import calls_csv, json_report
@@ -81,9 +79,8 @@ async def beside_of(config: Config, reader: LedgerReader, week: Week, on_year: P
         RulesError: the shipped rules can't be used.
     """
     rules, _ = rules_of(config)
-    judging = Rules(rules.laws, rules.ranges, calendar_over)
-    lines = await known_lines(config)
-    gathering = Gathering(rules.companies, judging, lines, config.region, ZoneInfo(config.time_zone))
+    lines = countries_of(setting_of(config))
+    gathering = Gathering(rules.companies, judging_of(rules), lines, config.region, ZoneInfo(config.time_zone))
     return await gathering.beside(reader, week, await count_year(config, reader, week, on_year))
 
 
