@@ -66,11 +66,12 @@ class Cabinet:
         self._ledger, self._companies = ledger, companies
         self.corrections = Corrections(lambda: reader(config), recorder, clock)
         here = Here(companies, clock, config.region, ZoneInfo(config.time_zone))
-        proofs = Proofs(Attachments(config.data_dir), recorder, clock)
+        self._attachments = Attachments(config.data_dir)
+        proofs = Proofs(self._attachments, recorder, clock)
         self.standing = StandingFile(proofs, self._file, laws, lambda: known_lines(config), here)
         self.objecting = Objecting(proofs, self._file, here)
         self.letters = Letters(proofs, self._file, self._attached, here)
-        self.importing = Importing(lambda: reader(config), recorder, Attachments(config.data_dir), clock)
+        self.importing = Importing(lambda: reader(config), recorder, proofs, clock)
         self.custody = Custody(recorder, clock)
         self.statements: Statements | None = None
         if household is not None:
@@ -120,7 +121,7 @@ class Cabinet:
         projections = Projections(household, wanted, store.tidy)
         files = [*FORMS.documents, FORMS.calls[0]]
         outside = Outside(
-            files=Attachments(config.data_dir),
+            files=self._attachments,
             listed=projections.all_listed,
             open_cases=self._open_cases,
             remake=Remaking(config.report.dir, files[::-1], self._remake_report),

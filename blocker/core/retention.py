@@ -199,6 +199,15 @@ def files_alone(entries: Iterable[Numbered], going: Collection[int]) -> dict[int
     return {n: sha256 for n, sha256 in named.items() if sha256 in loose - proofs[False]}
 
 
+def files_named(entries: Iterable[Numbered]) -> frozenset[str]:
+    """Sums of the files that these entries are about, or have as proofs."""
+    return frozenset(
+        sha256
+        for _, content in entries
+        for sha256 in ([content["sha256"]] if content["kind"] == EntryKind.ATTACHMENT else content.get("proofs") or ())
+    )
+
+
 def counts_of(calls: Iterable[Whole], zone: tzinfo) -> dict[str, dict[str, int]]:
     """How many calls of which week and standing these are, for the entry that says that they were erased."""
     counted = Counter((str(one.week(zone)), str(one.seen.standing)) for one in calls if one.seen is not None)

@@ -63,6 +63,8 @@ class Attachments:
 
     def __init__(self, directory: Path) -> None:
         """`directory` is the data directory. Its folder of attachments is made with the first file."""
+        self.changing = asyncio.Lock()
+        """Held by who adds or removes files and says so in the ledger, so that both agree: one instance per owner."""
         self._directory = directory
         self._folder = directory / FOLDER
         self._tidied = False

@@ -27,6 +27,7 @@ from blocker.core.retention import (
     Whole,
     counts_of,
     files_alone,
+    files_named,
     is_due,
     others_due,
     whole_calls,
@@ -103,6 +104,11 @@ class Eraser(Protocol):
 
 class Files(Protocol):
     """The files beside the ledger."""
+
+    @property
+    def changing(self) -> asyncio.Lock:
+        """Held while files and what the ledger says of them don't agree yet."""
+        ...
 
     def exists(self, sha256: str) -> bool: ...
 
@@ -241,10 +247,23 @@ class Erasing:
         ledger, instants = self._open(), {format_time(call.instant) for call in batch.calls}
         letters = self._outside.drop_letters(instants)
         counts = batch.counts(self._zone)
-        for first in range(0, len(batch.numbers), BATCH):
-            some = batch.numbers[first : first + BATCH]
-            await ledger.erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
+        async with self._outside.files.changing:
+            if batch.files:
+                await self._leave_named_anew(batch)
+            for first in range(0, len(batch.numbers), BATCH):
+                some = batch.numbers[first : first + BATCH]
+                await ledger.erase(some, why, by, [] if first else batch.files, counts={} if first else counts)
         return letters
+
+    async def _leave_named_anew(self, batch: Batch) -> None:
+        """Take out of a batch the files that somebody has named since it was made, and the entries about them."""
+        async with self._records() as ledger:
+            attached = [(entry.n, entry.content) async for entry in ledger.entries(ATTACHING)]
+        named = files_named((n, content) for n, content in attached if n not in batch.numbers)
+        stay = named & set(batch.files)
+        kept = {n for n, content in attached if content.get("sha256") in stay}
+        batch.files = [sha256 for sha256 in batch.files if sha256 not in stay]
+        batch.numbers = [n for n in batch.numbers if n not in kept]
 
     async def open_cases(self) -> Collection[str]:
         """Slugs of companies about which a case is open."""
@@ -258,6 +277,14 @@ class Erasing:
 
     async def _see_to_the_rest(self, erased: Erased, *, asked: bool) -> None:
         """Files, traces and reports. By what the ledger says was erased ever, so that a run cut short is finished."""
+        async with self._outside.files.changing:
+            weeks = await self._remove_files()
+        if (erased.entries or asked or not self._beside_calls) and (left := await self._tidy(asked=asked)):
+            erased.warnings.append(left)
+        erased.warnings += await self._outside.remake(weeks)
+
+    async def _remove_files(self) -> dict[str, datetime]:
+        """Returns the weeks of which anything was erased ever, and when that was last."""
         named, gone, weeks = set[str](), set[str](), dict[str, datetime]()
         async with self._records() as ledger:
             async for entry in ledger.entries([EntryKind.ERASURE, EntryKind.ATTACHMENT]):
@@ -269,9 +296,7 @@ class Erasing:
         for sha256 in sorted(gone - named):
             if self._outside.files.exists(sha256):
                 await self._outside.files.remove(sha256)
-        if (erased.entries or asked or not self._beside_calls) and (left := await self._tidy(asked=asked)):
-            erased.warnings.append(left)
-        erased.warnings += await self._outside.remake(weeks)
+        return weeks
 
     async def _tidy(self, *, asked: bool) -> str:
         if not self._beside_calls:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from blocker.core.attached import Stored, What, attachment
+from blocker.core.attached import What
 from blocker.core.call_row import CallRow, Circumstances, believable
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.imported import Device, call_imported, fields_of, still_counts
@@ -25,6 +25,7 @@ from blocker.core.record import Content
 from blocker.core.typed import remark
 from blocker.earlier import withdrawn
 from blocker.errors import SourceError, UsageError
+from blocker.filing.proofs import Named, Proofs
 
 MOST_ROWS = 200
 """Rows brought at once. Making entries of them keeps calls waiting for a few milliseconds, no more."""
@@ -78,14 +79,6 @@ class Journal(Protocol):
         ...
 
 
-class Files(Protocol):
-    """Where files are kept beside the ledger."""
-
-    async def put(self, path: Path) -> Stored:
-        """Copy a file in."""
-        ...
-
-
 class Importing:
     """The owner's side of an import."""
 
@@ -93,10 +86,10 @@ class Importing:
         self,
         records: Callable[[], AbstractAsyncContextManager[Records]],
         journal: Journal,
-        files: Files,
+        proofs: Proofs,
         clock: Clock,
     ) -> None:
-        self._records, self._journal, self._files, self._clock = records, journal, files, clock
+        self._records, self._journal, self._proofs, self._clock = records, journal, proofs, clock
         self._one_at_a_time = asyncio.Lock()
 
     async def take(
@@ -160,9 +153,8 @@ class Importing:
             UsageError: it isn't there, can't be read, or is too large to be kept.
             LedgerWriteError: it could not be recorded.
         """
-        stored = await self._files.put(Path(path))
-        await self._journal.durable(attachment(self._clock.now(), stored, what=What.IMPORT, by=by))
-        return stored._asdict()
+        kept = await self._proofs.record(None, [Named(Path(path), What.IMPORT)], by)
+        return kept["files"][0]
 
     async def add(
         self,

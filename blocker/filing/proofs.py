@@ -23,6 +23,11 @@ MAX_FILES = 20
 class Files(Protocol):
     """Where files are kept."""
 
+    @property
+    def changing(self) -> asyncio.Lock:
+        """Held while files and what the ledger says of them don't agree yet."""
+        ...
+
     async def put(self, path: Path) -> Stored:
         """Copy a file in; durable on return."""
         ...
@@ -58,7 +63,6 @@ class Proofs:
 
     def __init__(self, files: Files, journal: Journal, clock: Clock) -> None:
         self._files, self._journal, self._clock = files, journal, clock
-        self._one_at_a_time = asyncio.Lock()
 
     async def record(self, fact: Fact | None, named: Sequence[Named], by: str) -> dict[str, Any]:
         """Keep files and what they are proof of, as `record_all` does; without a fact, only the files."""
@@ -81,7 +85,7 @@ class Proofs:
             LedgerWriteError: it can't take the entries.
         """
         now = self._clock.now()
-        async with self._one_at_a_time:
+        async with self._files.changing:
             before = self._files.sums()
             kept: list[Stored] = []
             try:
