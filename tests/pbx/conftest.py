@@ -4,13 +4,16 @@ Decides that there has to be one, and a network of its own; what becomes of the 
 `fakes/needs.py` says.
 """
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from fakes.needs import cannot_run
 from pbx.asterisk import Asterisk, AsteriskMissingError, Installation, running_asterisk
 from pbx.private import PrivateNetworkError, private_network
+from pbx.service import ADDRESS, UNWANTED_NUMBER, Service
 from pbx.sip import Phone, Provider
 
 QUIET_WITHIN_SECONDS = 3.0
@@ -54,3 +57,15 @@ async def provider(asterisk: Asterisk, phone: Phone) -> AsyncIterator[Provider]:
     await provider.end_all()
     provider.close()
     asterisk.wait_until_quiet(QUIET_WITHIN_SECONDS)
+
+
+@pytest.fixture
+def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
+    """A running service with one number on the household's block list."""
+    service = Service(tmp_path)
+    assert service.start(), service.log()
+    service.run("block", "add", UNWANTED_NUMBER)
+    asterisk.ask_at(ADDRESS)
+    yield service
+    service.send(signal.SIGCONT)
+    service.end()

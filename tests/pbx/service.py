@@ -19,6 +19,9 @@ ADDRESS = "127.0.0.1:4573"
 HTTP_PORT = 8073
 """The defaults: in a network of our own nobody else has them."""
 
+UNWANTED_NUMBER = "+32475551239"
+"""What is on the block list of the household that the fixture `service` makes."""
+
 STARTS_WITHIN_SECONDS = 30.0
 """Far more than it needs; a machine that runs other tests at the same time may be slow."""
 

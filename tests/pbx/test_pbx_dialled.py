@@ -5,19 +5,18 @@ Everything stays on loopback: the provider that a call for 112 reaches is a sock
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from pbx.asterisk import Asterisk
-from pbx.service import ADDRESS, Service
+from pbx.service import UNWANTED_NUMBER, Service
 from pbx.sip import OUTSIDE, PHONE, Phone, Provider
 from pbx.standins import Behaviour, closes_at_once, garbage, hung, partial_line, resets, standing_in
 
 pytestmark = pytest.mark.pbx
 
 OUT_WITHIN_SECONDS = 2.0
-CANVASSING, BLOCKED = "+33162123456", "+32475551239"
+CANVASSING = "+33162123456"
 
 
 @pytest.fixture
@@ -35,18 +34,6 @@ async def outside(asterisk: Asterisk) -> AsyncIterator[Phone]:  # noqa: ARG001 (
     outside = await Phone.open(OUTSIDE)
     yield outside
     outside.close()
-
-
-@pytest.fixture
-def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
-    """A running service with one number on the household's block list."""
-    service = Service(tmp_path)
-    assert service.start(), service.log()
-    service.run("block", "add", BLOCKED)
-    asterisk.ask_at(ADDRESS)
-    yield service
-    service.send(signal.SIGCONT)
-    service.end()
 
 
 def sender(number: str) -> str:
@@ -68,7 +55,7 @@ async def test_a_number_that_was_dialled_may_ring_back(
     assert "0033162123456" in dialled(outside)
     await provider.call(sender=sender(CANVASSING)).ringing()
     assert [call["reason"] for call in service.calls()] == ["canvassing-range", "dialled"]
-    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
+    assert (await provider.call(sender=sender(UNWANTED_NUMBER)).final()).status == 403
     service.run("verify")
 
 
@@ -76,17 +63,17 @@ async def test_after_a_call_to_112_nothing_is_blocked(
     service: Service, provider: Provider, house: Provider, outside: Phone, phone: Phone
 ) -> None:
     """The call goes out; then a blocked number rings, after a kill and a restart of the service too."""
-    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
+    assert (await provider.call(sender=sender(UNWANTED_NUMBER)).final()).status == 403
     await house.call("112").ringing()
     assert "112" in dialled(outside)
-    call = provider.call(sender=sender(BLOCKED))
+    call = provider.call(sender=sender(UNWANTED_NUMBER))
     await call.ringing()
     assert phone.invite_of(call).get("X-Reason") == "emergency-call-back"
     await call.cancel()
-    assert "no blocking until" in service.run("check", BLOCKED)
+    assert "no blocking until" in service.run("check", UNWANTED_NUMBER)
     service.end(signal.SIGKILL)
     assert service.start(), service.log()
-    await provider.call(sender=sender(BLOCKED)).ringing()
+    await provider.call(sender=sender(UNWANTED_NUMBER)).ringing()
     assert service.health() == 200
 
 
@@ -109,7 +96,7 @@ async def test_a_frozen_service_that_runs_again_still_learns_of_a_call_for_help(
     await house.call("112").ringing()
     assert "112" in dialled(outside)
     service.send(signal.SIGCONT)
-    await provider.call(sender=sender(BLOCKED)).ringing()
+    await provider.call(sender=sender(UNWANTED_NUMBER)).ringing()
 
 
 @pytest.mark.parametrize("behaviour", [closes_at_once, garbage, hung, partial_line, resets])
@@ -149,8 +136,8 @@ async def test_what_is_no_number_and_forged_lines_pause_nothing(
     """The call may fail or go out, but a blocked number is still refused: 112 wasn't dialled."""
     call = house.call(called, caller)
     await asyncio.wait({asyncio.ensure_future(call.ringing()), asyncio.ensure_future(call.final())}, timeout=3)
-    assert (await provider.call(sender=sender(BLOCKED)).final()).status == 403
-    assert "no blocking" not in service.run("check", BLOCKED)
+    assert (await provider.call(sender=sender(UNWANTED_NUMBER)).final()).status == 403
+    assert "no blocking" not in service.run("check", UNWANTED_NUMBER)
 
 
 async def test_an_absolute_timeout_of_ones_own_goes_on_counting(

@@ -6,18 +6,15 @@ A call must never depend on any of it: the tests take away each part, and freeze
 import asyncio
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pbx.asterisk import Asterisk
 from pbx.callers import CALLERS, PLAIN, WITHHELD
-from pbx.service import ADDRESS, Service
+from pbx.service import UNWANTED_NUMBER, Service
 from pbx.sip import Phone, Provider
 
 pytestmark = pytest.mark.pbx
 
-UNWANTED_NUMBER = "+32475551239"
 UNWANTED = f"<sip:{UNWANTED_NUMBER}@provider.invalid>"
 
 TOLD_WITHIN_SECONDS = 1.0
@@ -35,18 +32,6 @@ HEADERS = {
     "History-Info": "<sip:+3225551234@provider.invalid>;index=1, <sip:+3225551235@provider.invalid>;index=1.1",
     "Identity": IDENTITY,
 }
-
-
-@pytest.fixture
-def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
-    """A running service with one number on the household's block list."""
-    service = Service(tmp_path)
-    assert service.start(), service.log()
-    service.run("block", "add", UNWANTED_NUMBER)
-    asterisk.ask_at(ADDRESS)
-    yield service
-    service.send(signal.SIGCONT)
-    service.end()
 
 
 async def test_headers_reach_the_record_as_they_came(service: Service, provider: Provider, phone: Phone) -> None:

@@ -12,27 +12,14 @@ import pytest
 from pbx.asterisk import Asterisk
 from pbx.callers import CALLERS
 from pbx.private import MountTable, mount_table
-from pbx.service import ADDRESS, Service
+from pbx.service import ADDRESS, UNWANTED_NUMBER, Service
 from pbx.sip import OutgoingCall, Phone, Provider
 
 pytestmark = pytest.mark.pbx
 
 RINGS_WITHIN_SECONDS = 3.0
-UNWANTED_NUMBER = "+32475551239"
 UNWANTED = f"<sip:{UNWANTED_NUMBER}@provider.invalid>"
 WANTED = "<sip:+3225551235@provider.invalid>"
-
-
-@pytest.fixture
-def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
-    """A running service with one number on the household's block list."""
-    service = Service(tmp_path)
-    assert service.start(), service.log()
-    service.run("block", "add", UNWANTED_NUMBER)
-    asterisk.ask_at(ADDRESS)
-    yield service
-    service.send(signal.SIGCONT)
-    service.end()
 
 
 async def test_an_unwanted_call_is_refused_and_on_record(
