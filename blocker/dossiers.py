@@ -25,6 +25,7 @@ from blocker.core.law_shown import shown_flag
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeBook
 from blocker.core.registers import CalendarOver, waiting
+from blocker.core.succession import heir, one_by_now
 from blocker.core.told_in_calls import with_statements
 from blocker.core.typed import past_day, the_company
 from blocker.filing.judging import facts_of, judged
@@ -130,7 +131,7 @@ class Dossiers:
         found = the_company(book, company, today, self._here.region)
         setting = self._settings.get(found.slug, _DEFAULT)
         file, files = await read_file(self._ledger, book, today), await read_attached(self._ledger)
-        slugs = {one.slug for one in book if _heir(book, one.slug, today) == found.slug}
+        slugs = one_by_now(book, [found.slug], today)
         calls = await calls_naming(self._ledger, slugs, self._lines, self._here.region)
         flags = self._judged(found, slugs, calls, file)
         now = self._here.clock.now().astimezone(self._here.zone)
@@ -143,7 +144,7 @@ class Dossiers:
             "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
         named = {call.seen.call: its for call, its in zip(calls, flags, strict=True) if its}
-        return Whole(known, calls, named, file, frozenset(slugs))
+        return Whole(known, calls, named, file, slugs)
 
     async def household(self) -> dict[str, Any]:
         """What the household says about itself, as JSON values; raises as `show` does."""
@@ -182,7 +183,7 @@ async def read_file(ledger: Records, book: CompanyBook, today: date) -> Househol
         LedgerError: the ledger can't be read.
     """
     entries = [(entry.n, entry.content) async for entry in ledger.entries(FILE_KINDS)]
-    return project(entries, lambda slug: _heir(book, slug, today))
+    return project(entries, lambda slug: heir(book, slug, today))
 
 
 async def read_attached(ledger: Records) -> dict[str, Attached]:
@@ -193,11 +194,6 @@ async def read_attached(ledger: Records) -> dict[str, Attached]:
     """
     read = [attached_of(entry.n, entry.content) async for entry in ledger.entries([EntryKind.ATTACHMENT])]
     return {item.file.sha256: item for item in read}
-
-
-def _heir(book: CompanyBook, slug: str, today: date) -> str:
-    heir = book.successor(slug, today)
-    return heir.slug if heir else slug
 
 
 def _said_of(slug: str, file: HouseholdFile, files: shown.Files) -> dict[str, Any]:

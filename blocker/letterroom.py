@@ -34,12 +34,14 @@ from blocker.filing.drafting import Known, Wish, draft, identity, law_of_identit
 from blocker.filing.naming import calls_naming
 from blocker.holidays_of import calendar_over
 from blocker.language import Language, Words, language_of
+from blocker.locality import locale_in_force
 from blocker.pages.followup_words import Told, told
 from blocker.pages.letter_page import letter_page
 from blocker.renderers.html import render_html
 from blocker.renderers.ics import Event, render_ics
 from blocker.renderers.pdf import render_pdf
 from blocker.renderers.text import render_text
+from blocker.rulebook import RuleBook
 from blocker.store import ledger_db
 from blocker.store.letter_files import Draft, LetterFiles
 
@@ -71,15 +73,14 @@ async def to_company(config: Config, wish: Wish, said: str, *, language: Languag
         BlockerError: there is none; the message says why.
     """
     rules, fault = looking.rules_of(config)
-    known, today = await _known(config, rules.companies), _today(config)
-    company = the_company(rules.companies, said, today, config.region)
-    company = rules.companies.successor(company.slug, today) or company
-    calls = await _calls(config, rules.companies, company, today)
+    known = await _known(config, rules)
+    company = the_company(rules.companies, said, known.today, config.region)
+    calls = await _calls(config, rules.companies, company, known.today)
     letter = draft(wish, company, calls, known)
     notes = [fault] if fault else []
     if gone := next((one for one in rules.companies if one.ending and fold(said) in {fold(one.name), one.slug}), None):
         notes.append(f"{gone.name} went into {company.name}: the letter goes there")
-    checks = dossier(company, rules.companies, today)["check_first"]
+    checks = dossier(company, rules.companies, known.today)["check_first"]
     notes += [f"look up before you send it: {what}" for what in checks if not what.startswith(_BESIDE_THE_LETTER)]
     notes += [f"look up before you send it: {item.text}" for item in letter.law if item.check]
     return await _made(
@@ -93,8 +94,8 @@ async def to_provider(
     """Make a request to the own provider about calls without a number, named by their ids; raises as `to_company`."""
     law_of_identity(config.region)
     rules, _ = looking.rules_of(config)
-    known, today = await _known(config, rules.companies), _today(config)
-    found = rules.companies.resolve(said, today, config.region)
+    known = await _known(config, rules)
+    found = rules.companies.resolve(said, known.today, config.region)
     company = found[0].company if len(found) == 1 else None
     calls, notes = [], []
     numbers = dict(known.numbers) | {item.line: item.number for item in known.file.holders if item.number}
@@ -161,16 +162,14 @@ def _today(config: Config) -> date:
 
 def _language(config: Config, country: str) -> Language:
     """Of a country; in the household's own one it is for the household to choose where there are several."""
-    chosen = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return language_of(country, chosen if country == config.region == "BE" else "")
+    return language_of(country, locale_in_force(os.environ) if country == config.region == "BE" else "")
 
 
-async def _known(config: Config, companies: CompanyBook) -> Known:
-    rules, _ = looking.rules_of(config)
+async def _known(config: Config, rules: RuleBook) -> Known:
     setting, today = looking.setting_of(config), _today(config)
     lines = setting.lines or (setting.home,)
     return Known(
-        file=await looking.household_file(config, companies, today),
+        file=await looking.household_file(config, rules.companies, today),
         numbers={line.name: line.number for line in lines},
         laws=rules.laws,
         calendar=calendar_over,

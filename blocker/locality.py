@@ -9,7 +9,13 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _LOCALE = re.compile(r"[a-z]{2,3}_([A-Z]{2})(?![A-Za-z])")
+
+
+def locale_in_force(environ: Mapping[str, str]) -> str:
+    """Its name, such as `fr_BE.UTF-8`; empty where none is set. Source as of `region_of_locale`."""
+    return next((value for variable in _VARIABLES if (value := environ.get(variable))), "")
 
 
 def region_of_locale(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -17,7 +23,7 @@ def region_of_locale(environ: Mapping[str, str]) -> tuple[str, str]:
 
     Source: POSIX.1-2017, section 8.2: LC_ALL goes before LC_MESSAGES, and that before LANG.
     """
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for variable in _VARIABLES:
         if value := environ.get(variable, ""):
             territory = _LOCALE.match(value)
             return (territory[1], f"{variable}={value}") if territory else ("", "")

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from blocker.core.languages import Language, language_of
+from blocker.locality import locale_in_force
 from blocker.tomlfile import Table, one_of
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
@@ -110,8 +111,7 @@ def languages_of(
         region: ISO 3166-1 alpha-2 of the household.
         environ: the process's environment, for its locale.
     """
-    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    first = tuple(chosen) or (language_of(region, locale),)
+    first = tuple(chosen) or (language_of(region, locale_in_force(environ)),)
     return tuple(dict.fromkeys((*first, *(one.language for one in recipients if one.language))))
 
 

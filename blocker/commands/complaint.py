@@ -18,6 +18,7 @@ from blocker.errors import BlockerError, UsageError
 from blocker.filing.complaining import Asked
 from blocker.filing.packing import Asked as PackAsked
 from blocker.language import Words
+from blocker.locality import locale_in_force
 from blocker.renderers import pack_texts
 from blocker.tomlfile import one_of
 
@@ -114,8 +115,7 @@ _ABOUT = {About.COMPANY: "a company", About.CALLER: "who called"}
 
 def _languages(config: Config, asked: str | None) -> tuple[Language, str]:
     """What the household reads, and what the form is written in where it can be."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    own = Language(asked) if asked in set(Language) else language_of(config.region, locale)
+    own = Language(asked) if asked in set(Language) else language_of(config.region, locale_in_force(os.environ))
     return own, asked or str(own)
 
 

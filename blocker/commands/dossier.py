@@ -11,6 +11,7 @@ from blocker.core.languages import Language, language_of
 from blocker.errors import BlockerError, UsageError
 from blocker.evidence.verify import verify
 from blocker.filing.packing import Asked
+from blocker.locality import locale_in_force
 
 PACK = "pack"
 
@@ -37,8 +38,8 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     from blocker import complaintroom, dossierroom  # noqa: PLC0415  (what renders pages is slow to load)
     from blocker.language import Words  # noqa: PLC0415  (likewise)
 
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    language = Language(arguments.lang) if arguments.lang else language_of(config.region, locale)
+    own = language_of(config.region, locale_in_force(os.environ))
+    language = Language(arguments.lang) if arguments.lang else own
     notes: list[str] = []
     complaintroom.refuse_if_taken(arguments.out)
     if arguments.pack:

@@ -12,7 +12,7 @@ from blocker.core.campaign_signs import AGAINST, Sign, Sure, Why
 from blocker.core.document import Block, Bullets, Heading, Span, Style, Text, paragraph
 from blocker.core.plain_text import shortened
 from blocker.language import Words
-from blocker.pages.report_words import LONGEST_TEXT, moment
+from blocker.pages.report_words import LONGEST_TEXT, moment, on_the_wall
 from blocker.renderers.plots import Lane, Told, timeline
 
 MOST_SHOWN = 10
@@ -42,7 +42,7 @@ def campaign_blocks(campaigns: Sequence[Campaign], words: Words) -> Iterator[Blo
 
 def _drawn(shown: Sequence[tuple[str, Campaign]], words: Words) -> Block:
     lanes = [
-        Lane(words("Campaign {letter}", letter=letter), tuple(_on_the_wall(part.local) for part in one.told))
+        Lane(words("Campaign {letter}", letter=letter), tuple(on_the_wall(part.local) for part in one.told))
         for letter, one in shown
     ]
     moments = [each for lane in lanes for each in lane.moments]
@@ -53,10 +53,6 @@ def _drawn(shown: Sequence[tuple[str, Campaign]], words: Words) -> Block:
     told = Told(words("The calls of each campaign"), words("No call is drawn."))
     ticks = [(day, words.day(day.date(), "short")) for day in days]
     return timeline(told, (begin, end), lanes, ticks=ticks, figure=words.figure)
-
-
-def _on_the_wall(local: str) -> datetime:
-    return datetime.fromisoformat(local).replace(tzinfo=None)
 
 
 def _told(letter: str, one: Campaign, words: Words) -> Text:

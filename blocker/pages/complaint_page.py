@@ -31,6 +31,7 @@ from blocker.core.provenance import Sure
 from blocker.core.regulator import Channel, ChannelKind, Fill, Kind, in_language
 from blocker.language import Words
 from blocker.pages.complaint_words import hindered, left_out, missing
+from blocker.pages.report_words import doubts
 
 _BY_HAND = "…" * 24
 """Room for an answer."""
@@ -46,7 +47,7 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
     """
     name = in_language(draft.regulator.name, words.language)
     blocks: list[Block] = [
-        *_made_up(draft, words),
+        *doubts(words, simulated=draft.case.simulated),
         paragraph(
             words(
                 "A draft, made from your records. Nothing was sent. Read every line, change what isn't so, and "
@@ -73,12 +74,6 @@ def draft_page(draft: Draft, words: Words, dated: str) -> Document:
         footer=words("Not sent to anybody. What is evidence lies in the folder “pack”."),
         dated=dated,
     )
-
-
-def _made_up(draft: Draft, words: Words) -> Iterator[Block]:
-    if draft.case.simulated:
-        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield paragraph(text, Tone.WARNING)
 
 
 def _missing(draft: Draft, words: Words) -> Iterator[Block]:

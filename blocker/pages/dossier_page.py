@@ -30,7 +30,6 @@ from blocker.core.document import (
 )
 from blocker.core.entry import Head
 from blocker.core.observed import Happened
-from blocker.core.plain_text import shortened
 from blocker.core.report import Listed
 from blocker.core.scoreboard import Score
 from blocker.core.weekly import Beside
@@ -40,7 +39,7 @@ from blocker.pages.campaign_words import campaign_blocks
 from blocker.pages.dossier_household import household
 from blocker.pages.report_calls import calls_table, law_named, rules_named
 from blocker.pages.report_rest import limits
-from blocker.pages.report_words import command, moment
+from blocker.pages.report_words import doubts, moment, then_type
 from blocker.pages.score_words import score_blocks, value
 from blocker.renderers.plots import Mark, Series, Told, bars
 
@@ -108,13 +107,7 @@ def _span(named: dict[str, Any], words: Words) -> str:
 
 def _front(dossier: Dossier, words: Words) -> Iterator[Block]:
     known, named = dossier.whole.known, dossier.whole.known["named_in"]
-    if dossier.fault:
-        fault = shortened(dossier.fault, 400)
-        text = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault)
-        yield paragraph(text, Tone.WARNING)
-    if dossier.simulated:
-        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield paragraph(text, Tone.WARNING)
+    yield from doubts(words, fault=dossier.fault, simulated=dossier.simulated)
     count = words.many(
         "Of {count} call a person says that the caller said: for {company}.",
         "Of {count} calls a person says that the caller said: for {company}.",
@@ -158,7 +151,7 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
             "{count} of these facts are to be looked up before anybody relies on them. Which ones:",
             checks,
         )
-        yield Paragraph((Span(text + " "), command(f"blocker company show {known['slug']}")), Tone.NOTE)
+        yield Paragraph(then_type(text, f"blocker company show {known['slug']}"), Tone.NOTE)
 
 
 def _sourced(text: str, fact: dict[str, Any]) -> Text:
@@ -220,7 +213,7 @@ def _missing(dossier: Dossier, words: Words) -> Iterator[Block]:
     items: list[Text] = []
     if not named["objections"]:
         text = words("No objection to this company is on record. This writes a letter:")
-        items.append((Span(text + " "), command(f"blocker letter both {known['slug']} --out letters")))
+        items.append(then_type(text, f"blocker letter both {known['slug']} --out letters"))
     if unproven := sum(not item["proofs"] for item in named["objections"] if item["how"] != "in-the-call"):
         text = words.many(
             "{count} objection has no proof beside it.", "{count} objections have no proof beside them.", unproven
@@ -256,8 +249,8 @@ def _check(dossier: Dossier, words: Words) -> Iterator[Block]:
     pack = f"blocker pack --company {slug} --out pack-{slug}"
     yield Bullets(
         (
-            (Span(words("The whole ledger, every link and every content:") + " "), command("blocker verify")),
-            (Span(words("What others can check without this program, by public tools alone:") + " "), command(pack)),
+            then_type(words("The whole ledger, every link and every content:"), "blocker verify"),
+            then_type(words("What others can check without this program, by public tools alone:"), pack),
         )
     )
 

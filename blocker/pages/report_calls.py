@@ -26,7 +26,7 @@ from blocker.core.plain_text import shortened
 from blocker.core.report import Listed, Report
 from blocker.core.weekly import Beside
 from blocker.language import Words
-from blocker.pages.report_words import LONGEST_TEXT, SHORT_ID, command, done, moment, presented, said
+from blocker.pages.report_words import LONGEST_TEXT, SHORT_ID, command, done, moment, presented, said, then_type
 
 Rules = Mapping[tuple[str, str], int]
 """The provisions that calls of the week have to do with, by id and version, with the number each has in the tables."""
@@ -53,34 +53,17 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     yield from law_named(rules, beside, words)
     if report.suspected.total:
         yield Heading(1, words("Suspected"), "suspected")
-        yield Paragraph(
-            (
-                Span(
-                    words(
-                        "A list or a range of numbers says marketing, but these weren't turned away, and nobody marked "
-                        "them. Your word settles it:"
-                    )
-                    + " "
-                ),
-                command("blocker mark CALL marketing"),
-                Span(" " + words("or") + " "),
-                command("blocker mark CALL wanted"),
-            )
+        text = words(
+            "A list or a range of numbers says marketing, but these weren't turned away, and nobody marked them. Your "
+            "word settles it:"
         )
+        either = then_type(text, "blocker mark CALL marketing")
+        yield Paragraph((*either, Span(" " + words("or") + " "), command("blocker mark CALL wanted")))
         yield calls_table(words("Suspected calls"), report.suspected, words)
     if report.odd.total:
         yield Heading(1, words("Worth a look"), "odd")
-        yield Paragraph(
-            (
-                Span(
-                    words(
-                        "These looked odd (no number, a premium number …) and were let through. If one was marketing:"
-                    )
-                    + " "
-                ),
-                command("blocker mark CALL marketing"),
-            )
-        )
+        text = words("These looked odd (no number, a premium number …) and were let through. If one was marketing:")
+        yield Paragraph(then_type(text, "blocker mark CALL marketing"))
         yield calls_table(words("Odd calls that were let through"), report.odd, words)
 
 

@@ -29,10 +29,7 @@ from blocker.core.report import Report
 from blocker.core.weekly import Beside, Task, What, came_through, is_kept_away, is_unwanted, tasks
 from blocker.language import Words
 from blocker.pages.followup_words import told
-from blocker.pages.report_words import LONGEST_TEXT, SHORT_ID, command, duration, moment
-
-LONGEST_FAULT = 400
-"""Characters of what doesn't hold in a ledger."""
+from blocker.pages.report_words import LONGEST_TEXT, SHORT_ID, doubts, duration, moment, then_type
 
 NAMED = 5
 """Companies named on the first sheet."""
@@ -89,12 +86,7 @@ def headline(report: Report, words: Words) -> str:
 
 def _before_all(report: Report, words: Words) -> Iterator[Block]:
     """What weakens all that follows."""
-    if report.fault:
-        fault = shortened(report.fault, LONGEST_FAULT)
-        yield paragraph(words("The ledger doesn't verify ({fault}). This is no evidence.", fault=fault), Tone.WARNING)
-    if report.simulated_clock:
-        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
-        yield paragraph(text, Tone.WARNING)
+    yield from doubts(words, fault=report.fault, simulated=report.simulated_clock)
     if report.made_on:
         text = words(
             "This week isn't over: made on {when}. What comes later isn't in here.", when=moment(report.made_on, words)
@@ -187,24 +179,24 @@ def _task(task: Task, words: Words) -> Text:
     match task.what:
         case What.LEDGER:
             text = words("The ledger doesn't verify: until that is looked into, nothing here is evidence.")
-            return Span(text + " "), command("blocker verify")
+            return then_type(text, "blocker verify")
         case What.UNSCREENED:
             text = words.many(
                 "{count} call rang without being looked at. This looks for the cause:",
                 "{count} calls rang without being looked at. This looks for the cause:",
                 task.calls,
             )
-            return Span(text + " "), command("blocker doctor")
+            return then_type(text, "blocker doctor")
         case What.WANTED:
             text = words.many(
                 "{count} call that you wanted was turned away. This lets its number through from now on:",
                 "{count} calls that you wanted were turned away. This lets their number through from now on:",
                 task.calls,
             )
-            return Span(text + " "), command(f"blocker allow add {task.about}")
+            return then_type(text, f"blocker allow add {task.about}")
         case What.OVERDUE if task.due:
             (day,) = told([task.due], words, lambda _: task.name)
-            return Span(f"{day.title}. {day.text} "), command(day.command)
+            return then_type(f"{day.title}. {day.text}", day.command)
         case What.SAY_WHO:
             text = words.many(
                 "Say for whom the caller said to call in {count} unwanted call, while it is fresh: authorities "
@@ -213,14 +205,14 @@ def _task(task: Task, words: Words) -> Text:
                 "ask for nothing more often.",
                 task.calls,
             )
-            return Span(text + " "), command(f"blocker statement {short}")
+            return then_type(text, f"blocker statement {short}")
         case What.SETTLE:
             text = words.many(
                 "{count} suspected call waits for your word, marketing or wanted:",
                 "{count} suspected calls wait for your word, marketing or wanted:",
                 task.calls,
             )
-            return Span(text + " "), command(f"blocker mark {short} marketing")
+            return then_type(text, f"blocker mark {short} marketing")
         case What.COMPLAIN:
             text = words.many(
                 "You have objected to calls for {company}, and {count} call of this week points to a rule of law."
@@ -230,7 +222,7 @@ def _task(task: Task, words: Words) -> Text:
                 task.calls,
                 company=task.name,
             )
-            return Span(text + " "), command("blocker complaint list")
+            return then_type(text, "blocker complaint list")
         case _:
             text = words.many(
                 "{count} unwanted call was said to be for {company}, to which you haven't objected yet. This "
@@ -240,7 +232,7 @@ def _task(task: Task, words: Words) -> Text:
                 task.calls,
                 company=task.name,
             )
-            return Span(text + " "), command(f"blocker letter both {task.about} --out letters")
+            return then_type(text, f"blocker letter both {task.about} --out letters")
 
 
 def _said_for(report: Report, words: Words) -> Iterator[Block]:

@@ -9,12 +9,12 @@ from datetime import datetime, time, timedelta
 
 from blocker.core.counts import WeekCounts
 from blocker.core.document import Block, Heading, paragraph
-from blocker.core.observed import Happened, SeenCall, Standing
+from blocker.core.observed import Happened, Standing
 from blocker.core.plain_text import shortened
 from blocker.core.report import Report
 from blocker.core.weekly import Beside, MarkedDay, MarkKind, came_through, is_kept_away, is_unwanted
 from blocker.language import Words
-from blocker.pages.report_words import LONGEST_TEXT
+from blocker.pages.report_words import LONGEST_TEXT, on_the_wall
 from blocker.renderers.plots import Lane, Mark, Series, Told, bars, heat_map, ranking, timeline
 
 FEWEST_WEEKS = 8
@@ -148,11 +148,7 @@ def _timeline(report: Report, words: Words) -> Block:
         (words("suspected"), list(report.suspected.items)),
         (words("recorded elsewhere"), [call for call in report.elsewhere.items if call.standing is Standing.UNWANTED]),
     ]
-    lanes = [Lane(label, tuple(map(_on_the_wall, calls))) for label, calls in kinds if calls]
+    lanes = [Lane(label, tuple(on_the_wall(call.local) for call in calls)) for label, calls in kinds if calls]
     ticks = [(day, words.weekday(day.weekday())) for day in days]
     told = Told(words("The week's unwanted and suspected calls"), words("No unwanted and no suspected call this week."))
     return timeline(told, (begin, begin + timedelta(days=7)), lanes, ticks=ticks, figure=words.figure)
-
-
-def _on_the_wall(call: SeenCall) -> datetime:
-    return datetime.fromisoformat(call.local).replace(tzinfo=None)

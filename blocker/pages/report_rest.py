@@ -24,7 +24,7 @@ from blocker.core.report import Report
 from blocker.core.weekly import MOST_REVIEWED, Beside, Doubt, Review, reviews
 from blocker.language import Words
 from blocker.pages.followup_words import told
-from blocker.pages.report_words import LONGEST_TEXT, command, duration, moment
+from blocker.pages.report_words import LONGEST_TEXT, command, duration, moment, then_type
 
 MOST_DAYS = 10
 """Days to come that are listed; the calendar has them all."""
@@ -226,14 +226,14 @@ def check(report: Report, words: Words) -> Iterator[Block]:
     )
     yield Bullets(
         (
-            (Span(words("The whole ledger, every link and every content:") + " "), command("blocker verify")),
-            (
-                Span(words("This report again; the same ledger and version give the same bytes:") + " "),
-                command(f"blocker report --week {report.week}"),
+            then_type(words("The whole ledger, every link and every content:"), "blocker verify"),
+            then_type(
+                words("This report again; the same ledger and version give the same bytes:"),
+                f"blocker report --week {report.week}",
             ),
-            (
-                Span(words("What others can check without this program, by public tools alone:") + " "),
-                command(f"blocker pack --week {report.week} --out pack-{report.week}"),
+            then_type(
+                words("What others can check without this program, by public tools alone:"),
+                f"blocker pack --week {report.week} --out pack-{report.week}",
             ),
             plain(
                 words(

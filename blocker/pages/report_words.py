@@ -1,14 +1,18 @@
-"""Words that several parts of the weekly report use: for a time, a number, what was said, what was done.
+"""Words that several pages use: for a time, a number, what was said, what was done, and what makes a page doubtful.
 
 Decides how a call is spoken of: a number was presented, or none was; the caller said something; a company never called.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from blocker.core.document import Span, Style, Text, plain
+from blocker.core.document import Block, Span, Style, Text, Tone, paragraph, plain
 from blocker.core.observed import Happened, SeenCall
 from blocker.core.plain_text import shortened
 from blocker.language import Words
+
+LONGEST_FAULT = 400
+"""Characters of what doesn't hold in a ledger."""
 
 LONGEST_TEXT = 80
 """Characters of a stranger's text; the ledger and `calls.csv` have the rest."""
@@ -22,9 +26,29 @@ def moment(local: str, words: Words) -> str:
     return words.moment(datetime.fromisoformat(local))
 
 
+def on_the_wall(local: str) -> datetime:
+    """An ISO 8601 local time as the clocks of the line showed it, without its offset: for drawings."""
+    return datetime.fromisoformat(local).replace(tzinfo=None)
+
+
 def command(text: str) -> Span:
     """Something to type."""
     return Span(text, Style.CODE)
+
+
+def then_type(text: str, typed: str) -> Text:
+    """A text, and after it something to type."""
+    return Span(text + " "), command(typed)
+
+
+def doubts(words: Words, *, fault: str = "", simulated: bool = False) -> Iterator[Block]:
+    """What takes the ground from under a whole page: a ledger that doesn't verify, or times that were made up."""
+    if fault:
+        shown = shortened(fault, LONGEST_FAULT)
+        yield paragraph(words("The ledger doesn't verify ({fault}). This is no evidence.", fault=shown), Tone.WARNING)
+    if simulated:
+        text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
+        yield paragraph(text, Tone.WARNING)
 
 
 def presented(call: SeenCall, words: Words) -> Text:

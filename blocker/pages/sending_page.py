@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from blocker.core.document import Block, Bullets, Document, KeyFigure, KeyFigures, Tone, paragraph, plain
 from blocker.core.week import Week
 from blocker.language import Words
+from blocker.pages.report_words import doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,7 @@ def summary(figures: Figures, words: Words, left_out: Sequence[str], *, attached
 
 
 def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Iterator[Block]:
-    if figures.fault:
-        warning = words("The ledger doesn't verify ({fault}). This is no evidence.", fault=figures.fault)
-        yield paragraph(warning, Tone.WARNING)
+    yield from doubts(words, fault=figures.fault)
     if not figures.kept_away and not figures.came_through:
         yield paragraph(words("A quiet week: not one unwanted call. It can be like this."), Tone.LEAD)
     yield KeyFigures(
