@@ -67,6 +67,19 @@ class Rated:
     listed_since: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What one list says of one number, with where that comes from."""
+
+    source: str
+    """The list's slug."""
+    rated: Rated
+    """Its target is the number itself, or the longest listed prefix of it."""
+    had_on: date
+    """The day (UTC) on which the list was last had."""
+    licence: str = ""
+
+
 def rated_target(text: str, region: str) -> Target:
     """What an item of a list that strangers made is about; each `*` or `#` at its end stands for more digits.
 
