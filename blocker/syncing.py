@@ -65,6 +65,23 @@ class SyncResult:
     """0 for a source that is new."""
 
 
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What is new of a list, on the disk."""
+
+    file: Path | None
+    """None: nothing is new."""
+    changes: bool = False
+    """Whether it holds changes to the list of before: an item with no votes leaves it. Else it is the whole list."""
+    version: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    form: str = ""
+    """In which form the file is written; empty for the source's own."""
+    sha256: str = ""
+    """What the numbers of the list must come to, where its publisher says that (hex); see `Bound.sha256`."""
+
+
 class Fetch(Protocol):
     """Gets a list onto the disk."""
 

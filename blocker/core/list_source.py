@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 
 from blocker.core.community import Rating
 from blocker.core.provenance import Sure
@@ -72,13 +71,14 @@ class ListSource:
     sure: Sure = Sure.UNVERIFIED
     checked: date | None = None
     # What the household's configuration adds, `[sources.SLUG]`:
-    token_file: Path | None = None
+    token_file: str = ""
+    """Path of a file that holds the token, readable by its owner alone."""
     allow_private: bool = False
     """Whether it may lie in one's own network."""
     votes: Mapping[Rating, int] = field(default_factory=dict)
     """From how many votes a rating of this list counts; over `[community.votes]`."""
-    signers: Path | None = None
-    """`allowed_signers` file (ssh-keygen(1)) of those whose signature a snapshot must bear."""
+    signers: str = ""
+    """Path of an `allowed_signers` file (ssh-keygen(1)) of those whose signature a snapshot must bear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +100,3 @@ class SourceState:
     error: str = ""
     """Why the last try failed; empty where it didn't."""
     failing_since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Supplied:
-    """What is new of a list, on the disk."""
-
-    file: Path | None
-    """None: nothing is new."""
-    changes: bool = False
-    """Whether it holds changes to the list of before: an item with no votes leaves it. Else it is the whole list."""
-    version: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    form: str = ""
-    """In which form the file is written; empty for the source's own."""
-    sha256: str = ""
-    """What the numbers of the list must come to, where its publisher says that (hex); see `Bound.sha256`."""
