@@ -28,6 +28,7 @@ from blocker.sources import (
     csv_table,
     digit_patterns,
     fritzbox_book,
+    phoneblock,
     plain_lines,
 )
 from blocker.store import book_file
@@ -52,6 +53,7 @@ _READERS: dict[str, RatedReader] = {
     "astdb": astdb.read,
     "digit-patterns": digit_patterns.read,
     "fritzbox": fritzbox_book.read,
+    "phoneblock": phoneblock.read,
     "vcard": _cards,
 }
 FORMS = (_PLAIN, *_TABLES, *_READERS)
