@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from blocker.core.community import Hit
 from blocker.core.timekeeping import ClockState
-from blocker.core.verdict import Match
 
 
 class Clock(Protocol):
@@ -45,8 +45,12 @@ class LedgerWriter(Protocol):
 
 
 class CommunityList(Protocol):
-    """The community lists as one thing that can be asked."""
+    """The community lists as one thing that can be asked; in memory or mapped: never waits, never raises."""
 
-    def lookup(self, number: str) -> Match | None:
-        """What the lists say about an E.164 number; in memory or mapped: never waits, never raises."""
+    def lookup(self, number: str) -> tuple[Hit, ...]:
+        """What each list says about an E.164 number: about the number itself, or else its longest listed prefix."""
+        ...
+
+    def neighbours(self, number: str) -> tuple[Hit, ...]:
+        """What each list says about other numbers that differ in the last two digits at most, the smallest first."""
         ...

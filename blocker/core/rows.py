@@ -7,6 +7,7 @@ among them: that is `decide.py`.
 from datetime import datetime, timedelta
 
 from blocker.core.case import Case, Found
+from blocker.core.community import Hit
 from blocker.core.company import Company
 from blocker.core.company_name import fits
 from blocker.core.company_setting import MAX_CALLER_NAME, Calls, CompanySetting
@@ -185,10 +186,15 @@ def repeat(case: Case) -> Found | None:
 
 def community(case: Case) -> Found | None:
     """What strangers say of a number."""
-    match = case.knowledge.community.lookup(case.number)
-    if match is None:
+    hits = [hit for hit in case.knowledge.community.lookup(case.number) if hit.rated.rating.may_block]
+    if not hits:
         return None
-    return Found((match,), Decision.BLOCK if case.knowledge.policy.community is Decision.BLOCK else None)
+    return Found(tuple(map(_hit, hits)), Decision.BLOCK if case.knowledge.policy.community is Decision.BLOCK else None)
+
+
+def _hit(hit: Hit) -> Match:
+    licence = f", licence {hit.licence}" if hit.licence else ""
+    return Match("community", hit.rated.target.text, hit.source, f"list of {hit.had_on}{licence}")
 
 
 def withheld(case: Case) -> Found | None:

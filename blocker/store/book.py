@@ -4,7 +4,7 @@ A folder with one file per source, `SLUG.GENERATION.book`. A sync adds the next 
 one before, so that a crash at any point leaves a whole book, old or new, and a damaged file's predecessor stands in.
 What is asked is one tuple of mapped files, which is swapped by one assignment.
 
-Decides which file speaks for a source and which source speaks for a number. Doesn't decide whether a new list is good
+Decides which file speaks for a source. Doesn't decide whether a new list is good
 enough (`syncing.py`) nor what a hit leads to (`core/decide.py`).
 """
 
@@ -18,14 +18,16 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from pathlib import Path
 
+from blocker.core.community import Hit, Rated
+from blocker.core.listing import Target
 from blocker.core.number import MAX_DIGITS
-from blocker.core.verdict import Match
 from blocker.errors import SourceError
 from blocker.store.book_file import BookFile
 
 _E164 = re.compile(rf"\+[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", re.ASCII)
 _NAME = re.compile(r"(?P<source>[a-z0-9][a-z0-9-]*)\.(?P<generation>[0-9]{8})\.book")
 _KEPT = 2
+_HUNDRED = 100
 _WORKSHOP = "incoming-"
 
 
@@ -48,24 +50,37 @@ class Book:
             if newest_good := self._first_good(reversed(list(generations))):
                 self._files += (newest_good,)
 
-    def lookup(self, number: str) -> Match | None:
-        """What the lists say about an E.164 number: an exact hit of any source before the longest prefix of any.
+    def lookup(self, number: str) -> tuple[Hit, ...]:
+        """What each list says about an E.164 number: its exact hit, or else its longest prefix.
 
         Never raises and never waits, but for a page of the file that isn't in memory yet.
         """
         files = self._files
         if not files or not _E164.fullmatch(number):
-            return None
+            return ()
         digits = number[1:]
         key = int(digits)
+        hits: list[Hit] = []
         for file in files:
             if file.holds(key):
-                return _hit(file, number)
-        longest, whose = "", None
-        for file in files:
-            if len(prefix := file.longest_prefix(digits)) > len(longest):
-                longest, whose = prefix, file
-        return _hit(whose, f"+{longest}*") if whose else None
+                hits.append(_hit(file, Target(number)))
+            elif prefix := file.longest_prefix(digits):
+                hits.append(_hit(file, Target(f"+{prefix}", is_prefix=True)))
+        return tuple(hits)
+
+    def neighbours(self, number: str) -> tuple[Hit, ...]:
+        """What each list says about the other numbers of the same hundred; see `CommunityList`."""
+        files = self._files
+        if not files or not _E164.fullmatch(number):
+            return ()
+        key = int(number[1:])
+        first = key - key % _HUNDRED
+        return tuple(
+            _hit(file, Target(f"+{other}"))
+            for file in files
+            for other in file.between(first, first + _HUNDRED)
+            if other != key
+        )
 
     def source(self, slug: str) -> BookFile | None:
         """The file that speaks for a source."""
@@ -156,10 +171,9 @@ def _source_of(path: Path) -> str:
     return path.name.partition(".")[0]
 
 
-def _hit(file: BookFile, what: str) -> Match:
+def _hit(file: BookFile, target: Target) -> Hit:
     provenance = file.provenance
-    licence = f", licence {provenance.licence}" if provenance.licence else ""
-    return Match("community", what, provenance.source, f"list of {provenance.fetched_at:%Y-%m-%d}{licence}")
+    return Hit(provenance.source, Rated(target), provenance.fetched_at.date(), provenance.licence)
 
 
 def _sync_directory(directory: Path) -> None:

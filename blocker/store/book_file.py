@@ -135,11 +135,17 @@ class BookFile:
 
     def holds(self, key: int) -> bool:
         """Whether a number, its digits as an integer, is listed by itself."""
-        start = (bisect_right(self._index, key) - 1) * _STRIDE
-        if start < 0:
-            return False
-        at = bisect_left(self._keys, key, start, min(start + _STRIDE, len(self._keys)))
+        at = self._place(key)
         return at < len(self._keys) and self._keys[at] == key
+
+    def between(self, first: int, end: int) -> list[int]:
+        """The listed numbers from `first` on, below `end`."""
+        return self._keys[self._place(first) : self._place(end)].tolist()
+
+    def _place(self, key: int) -> int:
+        """Where a number stands, or would."""
+        start = max(bisect_right(self._index, key) - 1, 0) * _STRIDE
+        return bisect_left(self._keys, key, start, min(start + _STRIDE, len(self._keys)))
 
     def longest_prefix(self, digits: str) -> str:
         """The longest listed prefix of a number; empty if there is none."""

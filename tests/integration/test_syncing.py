@@ -63,9 +63,8 @@ async def test_a_published_list_comes_into_force(publisher: Publisher, book: Boo
     assert file is not None
     assert result == SyncResult("sellers", publisher.url, 3, 1, file.sha256, 0)
     for number, what in [("+3225551235", "+3225551235"), ("+3225560000", "+322556*")]:
-        hit = book.lookup(number)
-        assert hit is not None
-        assert (hit.what, hit.where, hit.note) == (what, "sellers", "list of 2026-11-17")
+        (hit,) = book.lookup(number)
+        assert (hit.rated.target.text, hit.source, str(hit.had_on)) == (what, "sellers", "2026-11-17")
     assert (await syncer.sync(publisher.url, region="BE", source="sellers")).entries_before == 3
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from fakes.community import Everybody, Strangers
 
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.case import Knowledge, Moment
@@ -37,20 +38,13 @@ BOOK = CompanyBook(
 )
 
 
-class Strangers:
-    """A community list that names every number."""
-
-    def lookup(self, number: str) -> Match | None:
-        return Match("community", number, "a list")
-
-
 def verdict(number: str, name: str = "", *, at: datetime = NOW, **parts: Any) -> Verdict:
     everything: dict[str, Any] = {
         "allow": ListIndex(),
         "block": ListIndex(),
         "companies": BOOK,
         "ranges": RangeBook(),
-        "community": Strangers(),
+        "community": Everybody(),
         "policy": Policy(),
     }
     caller = normalise(number, None, NumberPlan("BE"))
@@ -142,7 +136,7 @@ def test_a_number_says_more_than_a_name() -> None:
 def test_a_setting_holds_for_what_was_taken_over(day: date, decision: Decision) -> None:
     """From the day of a take-over the numbers of the old company are those of the new one."""
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    nobody = {"community": type("Nobody", (), {"lookup": lambda _, __: None})()}
+    nobody: dict[str, Any] = {"community": Strangers()}
 
     assert verdict(OLD, at=at, settings=setting(Calls.ALL_BLOCKED), **nobody).decision is decision
 

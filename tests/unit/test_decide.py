@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fakes.community import Strangers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,22 +18,12 @@ from blocker.core.number import Caller, NumberPlan, Unusable, normalise
 from blocker.core.policy import Policy
 from blocker.core.provenance import Sure
 from blocker.core.ranges import Range, RangeBook, RangeClass
-from blocker.core.verdict import Decision, Match, Reason
+from blocker.core.verdict import Decision, Reason
 from blocker.core.wanted import Wanted, Window
 
 NOW = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
 HOME = Line("home", "BE", "Europe/Brussels")
 NUMBER = "+3225551234"
-
-
-class Community:
-    """A community list of some numbers."""
-
-    def __init__(self, *numbers: str) -> None:
-        self.numbers = numbers
-
-    def lookup(self, number: str) -> Match | None:
-        return Match("community", number, "a list") if number in self.numbers else None
 
 
 def listed(name: ListName, number: str, *, is_prefix: bool = False, until: datetime | None = None) -> ListIndex:
@@ -74,7 +65,7 @@ def knowing(**parts: object) -> Knowledge:
         "block": ListIndex(),
         "companies": CompanyBook(),
         "ranges": RangeBook(),
-        "community": Community(),
+        "community": Strangers(),
         "policy": Policy(),
     }
     return Knowledge(**(everything | parts))  # type: ignore[arg-type]
@@ -112,7 +103,7 @@ SIGNS: list[Sign] = [
     (Reason.CANVASSING_RANGE, Decision.BLOCK, {"ranges": ranged(RangeClass.CANVASSING, "+32255")}),
     (Reason.PREMIUM_RANGE, Decision.BLOCK, {"ranges": ranged(RangeClass.PREMIUM, "+32255"), "policy": BLOCK_ALL}),
     (Reason.REPEAT, Decision.RING, {}),
-    (Reason.COMMUNITY, Decision.BLOCK, {"community": Community(NUMBER)}),
+    (Reason.COMMUNITY, Decision.BLOCK, {"community": Strangers(NUMBER)}),
     (Reason.NOTHING_KNOWN, Decision.RING, {}),
 ]
 
@@ -202,7 +193,7 @@ def test_a_listing_that_ran_out_no_longer_blocks() -> None:
 def test_only_a_call_shortly_before_counts_as_repeated(minutes_ago: int, *, rings: bool) -> None:
     """The same number again gets past strangers' opinions within minutes; a clock set back counts for nothing."""
     previous = NOW - timedelta(minutes=minutes_ago)
-    verdict = decide(call_from(), knowing(community=Community(NUMBER)), Moment(NOW, previous))
+    verdict = decide(call_from(), knowing(community=Strangers(NUMBER)), Moment(NOW, previous))
 
     assert verdict.blocks is not rings
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fakes.community import Strangers
 
 from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.case import Knowledge, Moment
@@ -13,7 +14,7 @@ from blocker.core.number import NumberPlan, normalise
 from blocker.core.policy import Policy
 from blocker.core.provenance import Sure
 from blocker.core.ranges import RangeBook
-from blocker.core.verdict import Decision, Match, Reason, Verdict
+from blocker.core.verdict import Decision, Reason, Verdict
 from blocker.core.wanted import Wanted, Window, parse_span
 from blocker.errors import UsageError
 
@@ -22,13 +23,6 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 HOME = Line("home", "BE", "Europe/Brussels")
 NUMBER, PUBLISHED = "+3225551234", "+32800551234"
 BLOCK_ALL = Policy(withheld=Decision.BLOCK, unavailable=Decision.BLOCK, unusable=Decision.BLOCK, invalid=Decision.BLOCK)
-
-
-class NoCommunity:
-    """No list at all."""
-
-    def lookup(self, number: str) -> Match | None:  # noqa: ARG002 (as the contract has it)
-        return None
 
 
 def acme() -> CompanyBook:
@@ -50,7 +44,7 @@ def judged(
 ) -> Verdict:
     """What is decided of a caller whose every number the household blocks."""
     everybody = [Listing(ListName.BLOCK, "+32", is_prefix=True, comment="", added_at=NOW, added_by="Ann")]
-    knowledge = Knowledge(ListIndex(), ListIndex(everybody), acme(), RangeBook(), NoCommunity(), policy, wanted=wanted)
+    knowledge = Knowledge(ListIndex(), ListIndex(everybody), acme(), RangeBook(), Strangers(), policy, wanted=wanted)
     caller = normalise(raw, presentation, NumberPlan("BE"))
     sighting = Sighting("test", raw, name, presentation)
     return decide(IncomingCall("c0ffee", NOW, caller, HOME, sighting), knowledge, Moment(NOW))

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from fakes.clock import StandingClock
+from fakes.community import Broken, Everybody, Strangers
 from fakes.ledger import MemoryLedger
 
 from blocker import actions, recording
@@ -19,7 +20,7 @@ from blocker.core.policy import Policy
 from blocker.core.policy_week import Layer, Policies, PolicyWeek
 from blocker.core.ranges import RangeBook
 from blocker.core.treatment import Treatment
-from blocker.core.verdict import Decision, Match, Reason, Verdict
+from blocker.core.verdict import Decision, Reason, Verdict
 from blocker.errors import LedgerWriteError
 from blocker.recording import Recorder
 from blocker.screening import Screener, Screening, Setting
@@ -28,27 +29,13 @@ BLOCKED, OTHER = "+3225551234", "+3225555678"
 BUDGET = 1.2
 
 
-class NoCommunity:
-    """No list at all."""
-
-    def lookup(self, number: str) -> Match | None:  # noqa: ARG002 (as the contract has it)
-        return None
-
-
-class BrokenCommunity:
-    """A list that breaks its promise not to raise."""
-
-    def lookup(self, number: str) -> Match | None:
-        raise RuntimeError(number)
-
-
 CLOCK = StandingClock()
 KNOWLEDGE = Knowledge(
     allow=ListIndex(),
     block=ListIndex([Listing(ListName.BLOCK, BLOCKED, is_prefix=False, comment="", added_at=CLOCK.now(), added_by="")]),
     companies=CompanyBook(),
     ranges=RangeBook(),
-    community=NoCommunity(),
+    community=Strangers(),
     policy=Policy(),
 )
 HOME = Line("home", "BE", "Europe/Brussels", "+3225550100")
@@ -213,7 +200,7 @@ async def test_a_fault_of_ours_lets_the_call_ring(ledger: MemoryLedger, recorder
     number = BLOCKED
     if broken == "knowledge":
         number = OTHER
-        calls.use(dataclasses.replace(KNOWLEDGE, community=BrokenCommunity()))
+        calls.use(dataclasses.replace(KNOWLEDGE, community=Broken()))
     else:
         calls._treat = lambda verdict, action: 1 / 0  # type: ignore[assignment,return-value]  # noqa: ARG005
 
@@ -279,13 +266,8 @@ async def test_lines_and_trunks(
 
 async def test_the_same_number_again_gets_through(recorder: Recorder) -> None:
     """A second call within the set minutes passes the community lists; after them it doesn't."""
-
-    class Listed:
-        def lookup(self, number: str) -> Match | None:
-            return Match("community", number, "a list")
-
     clock = StandingClock()
-    calls = screener(recorder, dataclasses.replace(KNOWLEDGE, community=Listed()), clock)
+    calls = screener(recorder, dataclasses.replace(KNOWLEDGE, community=Everybody()), clock)
 
     def call_after(span: timedelta) -> Verdict:
         clock.pass_time(span)

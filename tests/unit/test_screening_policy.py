@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from fakes.clock import StandingClock
+from fakes.community import Strangers
 from fakes.ledger import MemoryLedger
 
 from blocker import actions
@@ -15,7 +16,7 @@ from blocker.core.policy import Policy
 from blocker.core.policy_week import Hours, Layer, Policies, PolicyWeek
 from blocker.core.ranges import RangeBook
 from blocker.core.recent import MAX_NUMBERS, RecentCallers
-from blocker.core.verdict import Decision, Match, Reason
+from blocker.core.verdict import Decision, Reason
 from blocker.recording import Recorder
 from blocker.screening import Screener, Screening, Setting
 
@@ -26,13 +27,6 @@ HOME, OFFICE = (
 )
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 """A Wednesday; 13:00 in Brussels, 07:00 in New York."""
-
-
-class NamedByStrangers:
-    """A community list that names one number."""
-
-    def lookup(self, number: str) -> Match | None:
-        return Match("community", number, "a list") if number == OTHER else None
 
 
 def listed(number: str) -> Listing:
@@ -49,7 +43,7 @@ def screener(clock: StandingClock, policies: Policies = Policies(), block: str =
         block=ListIndex([listed(block)] if block else []),
         companies=CompanyBook(),
         ranges=RangeBook(),
-        community=NamedByStrangers(),
+        community=Strangers(OTHER),
         policy=Policy(),
     )
     return Screener(
@@ -101,7 +95,7 @@ async def test_a_change_of_lists_keeps_the_policies() -> None:
             block=ListIndex([listed(NUMBER)]),
             companies=CompanyBook(),
             ranges=RangeBook(),
-            community=NamedByStrangers(),
+            community=Strangers(OTHER),
             policy=Policy(),
         )
     )
