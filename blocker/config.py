@@ -14,7 +14,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 
+from blocker.community_config import read_community
 from blocker.core.call import Line, Trunk
+from blocker.core.community_judgement import Terms
 from blocker.core.company_setting import Calls, CompanySetting, Settings
 from blocker.core.languages import Language
 from blocker.core.number import NumberFormat, NumberPlan, parse_typed, supported_regions
@@ -118,6 +120,8 @@ class Config:
     """`[trunks.NAME]`, by the name of the endpoint."""
     companies: Settings = field(default_factory=lambda: MappingProxyType({}))
     """`[companies.SLUG]`, by slug; whether the rules know it isn't checked here."""
+    community: Terms = field(default_factory=Terms)
+    """`[community]`: on which terms strangers' opinions count, without what is known of each list."""
     statements: Statements = field(default_factory=Statements)
     retention: Retention = field(default_factory=Retention)
     seals: Seals = field(default_factory=Seals)
@@ -201,6 +205,7 @@ class _Reader:
             lines=MappingProxyType(self._lines(lines, region, time_zone)),
             trunks=MappingProxyType(self._trunks(region)),
             companies=MappingProxyType(self._companies()),
+            community=read_community(self.root.section("community")),
             statements=read_statements(self.root.section("statements")),
             retention=read_retention(self.root.section("retention")),
             seals=read_seals(self.root.section("seals"), self._file),

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from blocker.core.community import Hit, Rating
 from blocker.core.list_source import ListSource
@@ -32,6 +33,9 @@ TEN_NEIGHBOURS = 4
 """So many of the ten numbers that differ in the last digit make all ten unwanted."""
 HUNDRED_TENS, HUNDRED_TEN_NEIGHBOURS = 4, 2
 """So many tens with so many such numbers each make all hundred unwanted."""
+
+
+ONE_VOTE: Mapping[Rating, int] = MappingProxyType({rating: 1 for rating in Rating if rating.may_block})
 
 
 class Weight(StrEnum):
@@ -54,7 +58,7 @@ class Weight(StrEnum):
 class Terms:
     """On which terms strangers' opinions count: `[community]`, and what is known of each list."""
 
-    votes: Mapping[Rating, int] = field(default_factory=dict)
+    votes: Mapping[Rating, int] = field(default_factory=lambda: ONE_VOTE)
     """From how many votes a rating counts, `[community.votes]`; from one where it isn't named."""
     half_life: timedelta = timedelta(days=125)
     """For each of these without a report votes count half, rounded down; zero for no such thing."""
@@ -167,6 +171,7 @@ def judge(
         terms: on which terms it counts.
         today: the day (UTC).
     """
+    hits = tuple(hits)
     weighed = tuple(terms.weigh(hit, today) for hit in hits)
     legitimate = [len(one.hit.rated.target.number) for one in weighed if one.hit.rated.rating is Rating.A_LEGITIMATE]
     if legitimate:
@@ -174,7 +179,7 @@ def judge(
         return Judgement(weighed)
     judgement = Judgement(weighed)
     if terms.ranges and not judgement.blocks:
-        return replace(judgement, crowd=_crowd(number, neighbours(number), terms, today))
+        return replace(judgement, crowd=_crowd(number, (*hits, *neighbours(number)), terms, today))
     return judgement
 
 
@@ -186,8 +191,8 @@ def _contradicted(one: Weighed, exactness: int) -> Weighed:
 def _crowd(number: str, around: Iterable[Hit], terms: Terms, today: date) -> Crowd | None:
     """Ten numbers in a row, or a hundred, belong to one caller more often than not.
 
-    Numbers of another length are no neighbours, nor are those that any list calls legitimate. What several lists say of
-    one number makes it one neighbour.
+    The number itself counts as one of them. Numbers of another length are no neighbours, nor are those that any list
+    calls legitimate. What several lists say of one number makes it one neighbour.
     """
     listed: dict[str, set[str]] = {}
     legitimate: set[str] = set()
