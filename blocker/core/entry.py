@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     STATEMENT = "statement"
     LIST_CHANGED = "list-changed"
     LIST_SYNCED = "list-synced"
+    LOOKED_UP = "looked-up"
     CONTACTS_CHANGED = "contacts-changed"
     EXPECTATION = "expectation"
     BLOCKING_PAUSED = "blocking-paused"

@@ -22,7 +22,9 @@ Content = Mapping[str, Any]
 Numbered = tuple[int, Content]
 """An entry: its number and its content."""
 
-SAID_OF_CALLS = frozenset({EntryKind.OUTCOME, EntryKind.CALL_ENDED, EntryKind.STATEMENT, EntryKind.PRIVATE_NOTE})
+SAID_OF_CALLS = frozenset({
+    EntryKind.OUTCOME, EntryKind.CALL_ENDED, EntryKind.LOOKED_UP, EntryKind.STATEMENT, EntryKind.PRIVATE_NOTE
+})  # fmt: skip
 ABOUT_CALLS = CALLS | SAID_OF_CALLS
 """Kinds whose entries name a call."""
 

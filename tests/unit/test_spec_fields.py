@@ -10,6 +10,7 @@ import pytest
 from fakes.entries import screened
 
 from blocker.core import record
+from blocker.core.asked import looked_up
 from blocker.core.attached import Stored, What, attachment
 from blocker.core.call import HEADERS, IncomingCall, Line, Redirecting, Sighting
 from blocker.core.call_row import CallRow
@@ -120,6 +121,7 @@ def written() -> list[Mapping[str, Any]]:
         private_note(NOW, "a" * 16, agent="Zoë", by="Anna"),
         record.list_changed(NOW, "add", listing, by="Anna", sha256=SUM),
         record.list_synced(NOW, source="s", origin="o", entries=1, sha256=SUM),
+        looked_up(NOW, "a" * 16, "phoneblock", asked={"sha1": "3D1D"}, answer=(), after_ms=9),
         record.contacts_changed(NOW, count=1, sha256=SUM, by="Anna"),
         record.expectation(NOW, since=NOW, until=NOW, company=None, by="Anna"),
         record.blocking_paused(NOW, until=NOW, why="why"),
