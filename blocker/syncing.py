@@ -39,6 +39,16 @@ class Order:
     """In which form the list is written, a name that `Bind` knows; empty for plain numbers."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """What the columns of a table are for, each with its name in the heading, where the form leaves that open."""
+    licence: str = ""
+    """As its publisher names it; empty where nobody said."""
+    old_file: Path | None = None
+    """The book that the list holds changes to; None where it is the whole list."""
+    expected: str = ""
+    """What the content must come to, see `Bound.sha256`; empty where the publisher doesn't say."""
+    never: tuple[str, ...] = ()
+    """What no list may hold, E.164 numbers and beginnings of such: items within are left out."""
+    ask: tuple[str, ...] = ()
+    """E.164 numbers of which the result says whether they are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,13 @@ class Bound:
     """Numbers and prefixes."""
     bad_lines: int
     sha256: str
-    """Of its content (hex)."""
+    """Of its content (hex), as `BookFile.sha256` has it."""
+    left_out: int = 0
+    """Items that no list may hold."""
+    listed: tuple[str, ...] = ()
+    """Which of the numbers that were asked about it lists, by themselves or by a prefix."""
+    covers: tuple[str, int] = ("", 0)
+    """The country code of which its prefixes catch most, and how many thousandths of its numbers those are."""
 
 
 @dataclass(frozen=True, slots=True)
