@@ -256,6 +256,7 @@ class Owner:
             policy=self.config.policy,
             wanted=self.wanted.wanted(),
             settings=(settings := self._settings()),
+            terms=self.config.community,
             sums=Sums(
                 self.rules.sha256,
                 {**self.book.sums(), "allow": allow.sha256(), "block": block.sha256(), "companies": digest(settings)},

@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.core.call import IncomingCall, Line, Sighting, Trunk
-from blocker.core.case import Found, Knowledge, Moment
+from blocker.core.case import Case, Found, Knowledge, Moment
+from blocker.core.community_judgement import Judgement
 from blocker.core.company import Company, CompanyBook
 from blocker.core.decide import Row, decide, walk
 from blocker.core.household_file import EVERYBODY, Contract, HouseholdFile, Objection, Registration
@@ -22,6 +23,7 @@ from blocker.core.local_time import parse_local
 from blocker.core.number import E164, NumberPlan, normalise
 from blocker.core.policy import Policy
 from blocker.core.policy_week import Layer, PolicyWeek
+from blocker.core.rows import judgement_of
 from blocker.core.typed import the_company
 from blocker.core.verdict import Decision, Reason, Verdict
 from blocker.errors import UsageError
@@ -67,6 +69,8 @@ class Explanation:
     week: PolicyWeek
     beside: tuple[tuple[str, Listing], ...]
     """Listings of this number that don't hold at that time: `ran out` or `begins later`."""
+    community: Judgement
+    """What the community lists come to, whatever decides before them."""
     names: tuple[Company, ...]
     """Companies whose callers show such a name; that says nothing about who calls."""
 
@@ -154,13 +158,15 @@ def explain(
     call = IncomingCall("check", where.local, caller, where.line, sighting, where.trunk)
     moment = Moment(where.local)
     knowledge = replace(as_listed_at(listings, knowledge, where.local), policy=week.at(where.local))
+    number = caller.number if isinstance(caller, E164) else ""
     return Explanation(
         call=call,
         place=where,
         verdict=decide(call, knowledge, moment),
         rows=walk(call, knowledge, moment),
         week=week,
-        beside=_beside(caller.number, listings, where.local) if isinstance(caller, E164) else (),
+        beside=_beside(number, listings, where.local) if number else (),
+        community=judgement_of(Case(call, knowledge, moment, number, ())) if number else Judgement(),
         names=knowledge.companies.by_caller_name(name) if name else (),
     )
 

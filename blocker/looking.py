@@ -38,6 +38,7 @@ from blocker.evidence.chain import FaultKind
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.calls_around import Progress, nobody
 from blocker.filing.counting import count_weeks
+from blocker.filing.naming import calls_spoken_of
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
 from blocker.holidays_of import calendar_over
@@ -192,6 +193,7 @@ async def look(config: Config) -> Look:
         policy=config.policy,
         wanted=wanted,
         settings=settings,
+        terms=config.community,
     )
     return Look(known, rules, listings)
 
@@ -226,14 +228,17 @@ def countries_of(setting: Setting) -> dict[str, str]:
 
 
 async def known_lines(config: Config) -> dict[str, str]:
-    """The household's lines, those that other devices' calls came to included, with the country of each.
+    """The household's lines with the country of each: those that other devices' calls came to included, and those that
+    the configuration no longer names but calls came to of which somebody said something.
 
     Raises:
         LedgerError: the ledger can't be read.
     """
+    lines = countries_of(setting_of(config))
     async with reader(config) as ledger:
-        imported = {entry.content["line"] async for entry in ledger.entries([EntryKind.CALL_IMPORTED])}
-    return dict.fromkeys(sorted(imported - {""}), config.region) | countries_of(setting_of(config))
+        called = {entry.content["line"] async for entry in ledger.entries([EntryKind.CALL_IMPORTED])}
+        called |= {call.seen.line for call in await calls_spoken_of(ledger, lines, config.region)}
+    return dict.fromkeys(sorted(called - {""}), config.region) | lines
 
 
 class _NoLedger:

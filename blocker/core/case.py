@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from blocker.core.call import IncomingCall
+from blocker.core.community_judgement import Terms
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
 from blocker.core.listing import ListIndex
@@ -33,6 +34,8 @@ class Knowledge:
     """What the household wants without having listed it: contacts, numbers it dialled, calls it expects."""
     settings: Settings = field(default_factory=dict)
     """The household's settings for companies, by slug."""
+    terms: Terms = field(default_factory=Terms)
+    """On which terms the community lists count."""
     sums: Sums = UNDECIDED
     """The sums of all this; nothing is decided by them."""
 

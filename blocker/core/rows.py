@@ -4,10 +4,10 @@ A row finds nothing, or something to note, or enough to decide. It doesn't know 
 among them: that is `decide.py`.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from blocker.core.case import Case, Found
-from blocker.core.community import Hit
+from blocker.core.community_judgement import Judgement, judge
 from blocker.core.company import Company
 from blocker.core.company_name import fits
 from blocker.core.company_setting import MAX_CALLER_NAME, Calls, CompanySetting
@@ -186,15 +186,17 @@ def repeat(case: Case) -> Found | None:
 
 def community(case: Case) -> Found | None:
     """What strangers say of a number."""
-    hits = [hit for hit in case.knowledge.community.lookup(case.number) if hit.rated.rating.may_block]
-    if not hits:
+    judgement = judgement_of(case)
+    if not judgement.matches:
         return None
-    return Found(tuple(map(_hit, hits)), Decision.BLOCK if case.knowledge.policy.community is Decision.BLOCK else None)
+    blocks = judgement.blocks and case.knowledge.policy.community is Decision.BLOCK
+    return Found(judgement.matches, Decision.BLOCK if blocks else None)
 
 
-def _hit(hit: Hit) -> Match:
-    licence = f", licence {hit.licence}" if hit.licence else ""
-    return Match("community", hit.rated.target.text, hit.source, f"list of {hit.had_on}{licence}")
+def judgement_of(case: Case) -> Judgement:
+    """What the community lists come to for the caller."""
+    lists, today = case.knowledge.community, case.moment.local.astimezone(UTC).date()
+    return judge(case.number, lists.lookup(case.number), lists.neighbours, case.knowledge.terms, today)
 
 
 def withheld(case: Case) -> Found | None:
