@@ -34,7 +34,7 @@ def test_what_is_no_such_file(tmp_path: Path, raw: bytes, mode: int, why: str) -
     file.chmod(mode)
     with pytest.raises(SourceError, match=why) as told:
         read_token(file)
-    assert "pbt_" not in str(told.value)
+    assert "pbt_" not in str(told.value).replace(str(file), "")
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
