@@ -9,6 +9,7 @@ from blocker import looking
 from blocker.commands import OK, say, table
 from blocker.config import Config
 from blocker.core.case import Found
+from blocker.core.community_judgement import AGAINST, NOTED, Crowd, Weighed
 from blocker.core.decide import Row
 from blocker.core.law import Finding, LawFlag
 from blocker.core.law_shown import shown_flag
@@ -123,7 +124,7 @@ def _show(raw: str, explanation: Explanation) -> None:
         for index, (row, found) in enumerate(explanation.rows)
     ]
     say(table(shown, ("", "row", "what it saw", "setting")))
-    notes = [*_listings(explanation), *_names(explanation), *_hours(explanation)]
+    notes = [*_lists(explanation), *_listings(explanation), *_names(explanation), *_hours(explanation)]
     if notes:
         say()
     for note in notes:
@@ -146,9 +147,22 @@ def _as_row(row: Row, found: Found | None, explanation: Explanation, *, decides:
     by = f"{setting} ({origin or 'default'})" if setting else ""
     if found is None:
         return ("", row.reason, "nothing", by)
-    saw = "; ".join(f"{m.what} ({m.where})" + (f": {m.note}" if m.note else "") for m in found.matches) or "any call"
+    saw = "; ".join(map(_seen, found.matches)) or "any call"
     said = {Decision.RING: "ring", Decision.BLOCK: "block", None: "noted only"}[found.decision]
     return ("=>" if decides else "", row.reason, f"{said}: {saw}", by)
+
+
+def _seen(match: Match) -> str:
+    """A match in a cell of the table; what lists say is told below it, one line each."""
+    note = "" if match.kind == AGAINST else "doesn't count" if match.kind == NOTED else match.note
+    return f"{match.what} ({match.where})" + (f": {note}" if note else "")
+
+
+def _lists(explanation: Explanation) -> list[str]:
+    """What each community list says, whatever decided before them."""
+    matches = explanation.community.matches
+    said = [f"  {match.what} ({match.where}): {match.note}" for match in matches]
+    return ["What the community lists say:", *said] if said else []
 
 
 def _clock(instant: datetime) -> str:
@@ -224,6 +238,8 @@ def _as_json(explanation: Explanation, flags: tuple[LawFlag, ...]) -> dict[str, 
         "action": "ring" if explanation.rings else explanation.policy.action,
         "matches": [_match(match) for match in verdict.matches],
         "rows": [_row_as_json(row, found, explanation) for row, found in explanation.rows],
+        "community": [_weighed(one) for one in explanation.community.weighed],
+        "crowd": _crowd(explanation.community.crowd),
         "beside": [{"list": str(item.list), "number": item.text, "how": how} for how, item in explanation.beside],
         "layers": [{"name": layer.name, "where": dict(layer.origins)} for layer in explanation.layers],
         "names": [company.slug for company in explanation.names],
@@ -246,3 +262,27 @@ def _row_as_json(row: Row, found: Found | None, explanation: Explanation) -> dic
 
 def _match(match: Match) -> dict[str, str]:
     return {"kind": match.kind, "what": match.what, "where": match.where, "note": match.note}
+
+
+def _weighed(one: Weighed) -> dict[str, Any]:
+    rated = one.hit.rated
+    return {
+        "list": one.hit.source,
+        "number": rated.target.text,
+        "rating": str(rated.rating),
+        "votes": rated.votes,
+        "votes_counted": one.counted,
+        "votes_needed": one.needed,
+        "last_activity": rated.last_activity.isoformat() if rated.last_activity else None,
+        "listed_since": rated.listed_since.isoformat() if rated.listed_since else None,
+        "had_on": one.hit.had_on.isoformat(),
+        "licence": one.hit.licence or None,
+        "weight": str(one.weight),
+    }
+
+
+def _crowd(crowd: Crowd | None) -> dict[str, Any] | None:
+    if crowd is None:
+        return None
+    lists = list(crowd.sources)
+    return {"beginning": crowd.beginning, "digits": crowd.digits, "neighbours": crowd.neighbours, "lists": lists}
