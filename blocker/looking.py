@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from blocker.core.counts import Span
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device
+from blocker.core.list_source import ListSource, SourceState
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
 from blocker.core.seal import Sealed
@@ -31,7 +33,7 @@ from blocker.core.wanted import Wanted
 from blocker.core.week import Week
 from blocker.datadir import DataDir
 from blocker.dossiers import Dossiers, Entry, Here, Records, Rules, read_file
-from blocker.errors import ConfigError, LedgerError, RulesError
+from blocker.errors import ConfigError, Fault, LedgerError, RulesError
 from blocker.evidence import head_copies, renewal
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.chain import FaultKind
@@ -47,10 +49,12 @@ from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
 from blocker.screening import Setting
 from blocker.sources import AddressBook, CallReader, android_calls, asterisk_cdr, fritzbox_calls
+from blocker.sources_config import in_force as sources_in_force
 from blocker.store import household_db, ledger_db
 from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
+from blocker.store.source_states import SourceStates
 from blocker.store.wanted_db import WantedDb
 from blocker.store.week_counts import WeekCountsFolder
 
@@ -193,9 +197,43 @@ async def look(config: Config) -> Look:
         policy=config.policy,
         wanted=wanted,
         settings=settings,
-        terms=config.community,
+        terms=replace(config.community, sources=list_sources(config, rules)[0]),
     )
     return Look(known, rules, listings)
+
+
+class KnownList(NamedTuple):
+    """A community list, and how it stands with it."""
+
+    source: ListSource
+    state: SourceState
+
+    @property
+    def used(self) -> bool:
+        """Whether it speaks of callers: it is brought up to date by itself, or was had by hand."""
+        return self.source.on or bool(self.state.entries)
+
+
+def list_sources(config: Config, rules: RuleBook) -> tuple[dict[str, ListSource], list[Fault]]:
+    """The community lists that the rules and the configuration describe, by slug; and what is wrong with the latter."""
+    return sources_in_force(rules.sources, config.sources)
+
+
+async def source_states(config: Config) -> list[KnownList]:
+    """Every community list that is described or here, by slug: those that are `used`, and those that might be."""
+    rules, _ = rules_of(config)
+    folder = DataDir(config.data_dir).book
+    states, book = await asyncio.to_thread(SourceStates(folder).all), await asyncio.to_thread(Book, folder)
+    sources, _ = list_sources(config, rules)
+    for slug in (*book.sums(), *states):
+        if slug not in sources:
+            made = book.source(slug)
+            said = (made.provenance.origin, "", made.provenance.licence) if made else ("", "", "")
+            sources[slug] = ListSource(slug, slug, *said[:2], licence=said[2])
+    return [
+        KnownList(source, replace(states.get(slug, SourceState()), entries=len(book.source(slug) or ())))
+        for slug, source in sorted(sources.items())
+    ]
 
 
 def here_of(config: Config, book: CompanyBook) -> Here:
@@ -228,8 +266,10 @@ def countries_of(setting: Setting) -> dict[str, str]:
 
 
 async def known_lines(config: Config) -> dict[str, str]:
-    """The household's lines with the country of each: those that other devices' calls came to included, and those that
-    the configuration no longer names but calls came to of which somebody said something.
+    """The household's lines with the country of each.
+
+    Also those that the configuration doesn't name, where other devices' calls came to them, or calls of which somebody
+    said something.
 
     Raises:
         LedgerError: the ledger can't be read.

@@ -13,8 +13,12 @@ from blocker.clock import SystemClock
 from blocker.commands import NO, OK, say, warn
 from blocker.commands.verify import ProgressBar
 from blocker.config import Config
+from blocker.errors import UsageError
 from blocker.evidence.backup import KEYS, Wanted, make
 from blocker.evidence.restore import restore
+
+_OTHER_ARCHIVES = {".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"}
+"""Endings that somebody writes who wants one file, in a form that a backup doesn't have."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,6 +53,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 async def run_backup(config: Config, arguments: argparse.Namespace) -> int:
     """Make a backup and say what is in it."""
     os.nice(NICENESS)
+    if arguments.out.suffix.lower() in _OTHER_ARCHIVES:
+        raise UsageError(f"{arguments.out}: a backup is a .tar file or a folder (write --out {arguments.out.stem}.tar)")
     wanted = Wanted(
         config.data_dir,
         config.household_rules,

@@ -3,14 +3,16 @@
 Decides the words. What a caller said stays what the caller said; a call points to a rule of law, and nobody is accused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from blocker.core.imported import Device
+from blocker.core.languages import ENGLISH, Texts
 from blocker.core.law import Finding
 from blocker.core.observed import Happened
 from blocker.core.plain_text import one_line
+from blocker.core.registers import named as register_named
 
 MOST_CALLS = 10
 """Calls that are shown one by one; the weekly report and `--json` have all."""
@@ -48,7 +50,7 @@ def calls(known: dict[str, Any]) -> Iterator[str]:
         yield f"most in a day: {most['calls']}, on {most['day']}"
     if (quiet := named["longest_quiet"]) and quiet["days"] > 1:
         yield f"longest without one: {quiet['days']} days, from {quiet['since']}"
-    yield from _after(named)
+    yield from _after(named, known["registers"])
     yield from _holders(named["holders"])
     yield "per month:"
     largest = max(month["calls"] for month in named["per_month"])
@@ -57,16 +59,17 @@ def calls(known: dict[str, Any]) -> Iterator[str]:
         yield f"  {month['month']} {month['calls']:4} {bar}"
 
 
-def _after(named: dict[str, Any]) -> Iterator[str]:
+def _after(named: dict[str, Any], registers: Mapping[str, Texts]) -> Iterator[str]:
     for item in named["objections"]:
         yield f"marketing after the objection of {item['on']}: {item['calls_after']}"
     if stop := named["said_stop"]:
         told = f"told to stop in {_calls(stop['calls'])}, first {_moment(stop['first'])}"
         yield f"{told}; marketing after that: {stop['calls_after']}"
     for item in named["registrations"]:
-        line = f"the line {item['line']}" if item["line"] else "every line"
+        line = f"the line “{item['line']}”" if item["line"] else "every line"
         counts = f", counted from {item['counts_from']}" if item["counts_from"] else ""
-        what = f"{item['register']} ({line}, on it since {item['on']}{counts})"
+        register = register_named(registers, item["register"], ENGLISH)
+        what = f"{register} ({line}, on it since {item['on']}{counts})"
         yield f"marketing although on {what}: {item['calls_after']}"
     if contract := named["since_contract"]:
         yield f"marketing after the contract ended on {contract['ended']}: {contract['calls']}"
@@ -75,7 +78,8 @@ def _after(named: dict[str, Any]) -> Iterator[str]:
 def _holders(holders: list[dict[str, Any]]) -> Iterator[str]:
     for item in holders:
         held = f", held by {item['holder']}" if item["holder"] else ""
-        yield f"to the line {item['line'] or '(not said)'}{held}: {item['calls']}"
+        line = f"“{item['line']}”" if item["line"] else "(not said)"
+        yield f"to the line {line}{held}: {item['calls']}"
     if len({item["holder"] for item in holders} - {None}) > 1:
         yield "the lines have different holders: each must complain of the calls to their own"
 

@@ -175,7 +175,8 @@ async def _asterisk(config: Config) -> tuple[Finding, str]:
     hours = int(ago.total_seconds() // 3600)
     if hours >= STALE_HOURS:
         return Finding.ODD, f"asked last {hours // 24} days ago; does it still?"
-    return Finding.GOOD, f"asked last {hours} {'hour' if hours == 1 else 'hours'} ago through {newest.content['hook']}"
+    since = "less than an hour" if not hours else "1 hour" if hours == 1 else f"{hours} hours"
+    return Finding.GOOD, f"asked last {since} ago through {newest.content['hook']}"
 
 
 async def _letters(config: Config) -> tuple[Finding, str]:

@@ -3,13 +3,16 @@
 Decides the words only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_facts import Asks, CaseState, Says
 from blocker.core.household_file import EVERYBODY
+from blocker.core.languages import ENGLISH, Texts
+from blocker.core.registers import named
 
 _MISTAKEN = {
     EntryKind.CONTRACT: "being a customer",
@@ -88,13 +91,16 @@ def consented(consent: dict[str, Any]) -> str:
 def held(holder: dict[str, Any]) -> str:
     """Who holds a line."""
     number = f" ({holder['number']})" if holder["number"] else ""
-    return f"{holder['holder']} holds the line {holder['line']}{number}{_span(holder['since'], holder['until'])}"
+    return f"{holder['holder']} holds the line “{holder['line']}”{number}{_span(holder['since'], holder['until'])}"
 
 
-def registered(registration: dict[str, Any]) -> str:
-    """One registration."""
-    line = f"the line {registration['line']}" if registration["line"] else "every line"
-    return f"{line} stands on {registration['register']}{_span(registration['on'], registration['until'])}"
+def registered(registration: dict[str, Any], registers: Mapping[str, Texts] = MappingProxyType({})) -> str:
+    """One registration; with the register's name and key where the name is known."""
+    line = f"the line “{registration['line']}”" if registration["line"] else "every line"
+    key = registration["register"]
+    name = named(registers, key, ENGLISH)
+    register = key if name == key else f"{name} ({key})"
+    return f"{line} stands on {register}{_span(registration['on'], registration['until'])}"
 
 
 def agreed(item: dict[str, Any], zone: tzinfo) -> str:
@@ -121,7 +127,10 @@ def page(known: dict[str, Any], zone: tzinfo) -> Iterator[str]:
     )
     sections = [
         ("Lines", [proven(held(item), item) for item in known["lines"]]),
-        ("Do-not-call registers", [proven(registered(item) + _counts(item), item) for item in known["registrations"]]),
+        (
+            "Do-not-call registers",
+            [proven(registered(item, known["registers"]) + _counts(item), item) for item in known["registrations"]],
+        ),
         *(
             (title, [proven(f"{item['company'] or 'your provider'}: {say(item)}", item) for item in known[key]])
             for title, key, say in of_companies

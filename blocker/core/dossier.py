@@ -97,7 +97,8 @@ def _source(company: Company, named: str) -> dict[str, str]:
 
 
 def _described(source: Source) -> str:
-    dated = f", dated {source.dated}" if source.dated else ""
+    of = "" if source.dated.startswith("undated") else "dated "
+    dated = f", {of}{source.dated}" if source.dated else ""
     return f"{source.title}{dated}, read {source.seen}" + (f", {source.url}" if source.url else "")
 
 

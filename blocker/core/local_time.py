@@ -32,7 +32,7 @@ def parse_local(text: str, zone: tzinfo) -> datetime:
         first, second = (meant.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
         back = first.astimezone(UTC).astimezone(zone)
     except (ValueError, OverflowError):
-        raise UsageError(f"“{text}” is no time: write 2026-08-12T19:30, or 2026-08-12 for its noon") from None
+        raise UsageError(f"“{text}” is no time: write it as 2026-08-12 19:30, by the 24-hour clock") from None
     if back.replace(tzinfo=None) != meant:
         raise UsageError(f"“{text}” never comes in {zone}: the clock is put forward over it")
     if first.utcoffset() != second.utcoffset():

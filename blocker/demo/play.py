@@ -48,6 +48,21 @@ number = "{line[number]}"
 """
 
 BY = "the household"
+_FURTHER = (
+    "calls",
+    "check 02 555 03 45",
+    "block list",
+    "company show proximus",
+    "verify",
+    "report",
+    "dossier proximus --out proximus-dossier",
+    "complaint list",
+    "complaint --regulator be-fps-economy --company proximus --out proximus-complaint",
+    "household line landline --holder “Anna Peeters”",
+    "letter both proximus --with-calls --out letters",
+)
+"""What to try on the week's data, a letter after the holder of the line is known."""
+
 _COLUMNS = "{:<16} {:<18} {:<12} {:<17} {}"
 
 
@@ -157,7 +172,7 @@ async def week(data_dir: Path | None, say: Callable[[str], None]) -> None:
     say(f"Open {paper} first: it is what the household reads on Monday morning.")
     say("Look further with these:")
     program = _program()
-    for command in ("calls", "check 02 555 03 45", "block list", "verify", "report"):
+    for command in _FURTHER:
         say(f"  {program} --config {config_file} {command}")
 
 

@@ -229,12 +229,18 @@ def _end(body: bytes, *, is_form: bool) -> CallEnd:
     call, uniqueid = (_text(told.get(key, ""), key) for key in ("call", "uniqueid"))
     if not call:
         raise _BadRequestError("there is no call", "call", "give the id that the answer about it had")
+    counts = {key: _count(told, key) for key in ("seconds_talked", "seconds_in_all", "cause", "audio_packets")}
+    talked, in_all = counts["seconds_talked"], counts["seconds_in_all"]
+    if talked is not None and in_all is not None and talked > in_all:
+        if not is_form:
+            raise _BadRequestError("longer than the whole call", "seconds_talked", f"at most {in_all}, or null")
+        counts |= {"seconds_talked": None, "seconds_in_all": None}  # a clock was set; a dialplan can't tell better
     return CallEnd(
         call=call,
         uniqueid=uniqueid,
         disposition=_word(told, "disposition", DISPOSITIONS),
         hung_up_by=_word(told, "hung_up_by", HANGING_UP),
-        **{key: _count(told, key) for key in ("seconds_talked", "seconds_in_all", "cause", "audio_packets")},
+        **counts,
     )
 
 

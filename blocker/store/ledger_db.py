@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 import aiosqlite
 
 from blocker.errors import LedgerError
-from blocker.store.database import LOCK_WAIT_MS, foreign_errors, is_fresh, open_database
+from blocker.store.database import LOCK_WAIT_MS, foreign_errors, is_fresh, objects_gone, open_database
 
 FILE = "ledger.sqlite3"
 """The ledger's name in the data directory."""
@@ -74,9 +74,9 @@ class LedgerDb:
         self._in_log = 0
 
     @classmethod
-    async def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Open the file, which is made if it isn't there, or is an error for a reader."""
-        ledger = cls(path, await open_database(path, "ledger", read_only=read_only))
+    async def open(cls, path: Path, *, read_only: bool = False, unguarded: bool = False) -> Self:
+        """Open the file, which is made if it isn't there, or is an error for a reader; `unguarded` is a verifier's."""
+        ledger = cls(path, await open_database(path, "ledger", read_only=read_only, unguarded=unguarded))
         try:
             if read_only:
                 await ledger._fetch("BEGIN")
@@ -94,6 +94,11 @@ class LedgerDb:
         texts = [value for n, line, content in rows for value in (n, line[:-1].decode(), content[:-1].decode())]
         await self._fetch(f"INSERT INTO entries (n, line, content) VALUES {values}", texts)  # noqa: S608  (only marks)
         self._in_log += len(rows)
+
+    async def gone(self) -> list[str]:
+        """What of the file isn't as blocker makes it, such as `trigger links_stay`."""
+        with foreign_errors(self._path, "ledger"):
+            return await objects_gone(self._connection, "ledger")
 
     async def kinds(self, numbers: Collection[int]) -> dict[int, str]:
         """The kinds of those entries that have a content."""

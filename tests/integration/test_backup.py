@@ -229,6 +229,14 @@ def test_a_full_disk_leaves_no_backup(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+def test_a_backup_in_another_form_is_refused(tmp_path: Path) -> None:
+    """Who asks for a zip file is told which forms there are, and gets no folder of that name."""
+    program = program_with_data(tmp_path)
+    refused = program.run("backup", "--out", str(tmp_path / "safe.zip"), check=False)
+    assert "safe.tar" in refused.stderr
+    assert not (tmp_path / "safe.zip").exists()
+
+
 def test_the_manifest_comes_first(tmp_path: Path) -> None:
     """So that a reader knows what to expect before it unpacks anything."""
     program = program_with_data(tmp_path)

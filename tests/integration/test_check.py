@@ -173,7 +173,7 @@ def test_line_and_trunk_by_name_or_number(tmp_path: Path) -> None:
 UNUSABLE = {
     "no such line": (("--line", "hom"), "no line “hom” in the configuration (did you mean “home”?)"),
     "no such trunk": (("--trunk", "x"), "no trunk “x” in the configuration (known here: provider)"),
-    "no time": (("--at", "tomorrow"), "“tomorrow” is no time: write 2026-08-12T19:30"),
+    "no time": (("--at", "tomorrow"), "“tomorrow” is no time: write it as 2026-08-12 19:30"),
     "twice": (("--at", "2026-10-25T02:30"), "comes twice in Europe/Brussels"),
     "line twice": (("--line", "home", "--called", "1"), "not allowed with argument"),
     "no company": (("--objected-on", "2026-01-01"), "--objected-on is about a company: add --company NAME"),

@@ -57,7 +57,7 @@ async def test_the_file_is_kept_beside_a_running_service(tmp_path: Path) -> None
     assert {path.name for path in (program.data / "attachments").iterdir()} == {
         file["sha256"] for file in known["files"]
     }
-    for text in ("Anna Peeters holds the line landline", "FPS Economy", "[letter.txt, r.png]", "anybody", "by hand"):
+    for text in ("Anna Peeters holds the line “landline”", "FPS Economy", "[letter.txt, r.png]", "anybody", "by hand"):
         assert text in shown
     assert "verifies" in verified
 

@@ -51,6 +51,7 @@ async def told(endings: FakeEndings, headers: dict[str, str] | None = None, **wh
             {"data": f"call={CALL}&cause=&uniqueid=&hung_up_by=&disposition=&seconds_talked=-3590", "headers": FORM},
             CallEnd(CALL),
         ),
+        ({"data": f"call={CALL}&seconds_talked=30&seconds_in_all=7", "headers": FORM}, CallEnd(CALL)),
     ],
 )
 async def test_an_end_is_told_as_json_or_as_asterisks_form(what: dict[str, Any], end: CallEnd) -> None:
@@ -78,6 +79,7 @@ async def test_an_unknown_call_is_refused() -> None:
         {"json": {"call": CALL, "disposition": "answered"}},
         {"json": {"call": CALL, "hung_up_by": "me"}},
         {"json": {"call": CALL, "seconds_talked": "7"}},
+        {"json": {"call": CALL, "seconds_talked": 30, "seconds_in_all": 7}},
         {"json": {"call": CALL, "seconds_talked": True}},
         {"json": {"call": CALL, "seconds_talked": 1.5}},
         {"json": {"call": CALL, "number": "+3225551234"}},

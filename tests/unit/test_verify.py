@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def test_there_is_a_vector_for_every_fault() -> None:
     """No kind of fault goes without a frozen ledger that has it; a damaged file can't be written as text."""
     shown = {kind for name in vector_names() for _, kind in expected(name)["faults"]}
     assert shown == {str(kind) for kind in FaultKind} - {FaultKind.FILE_DAMAGED}
+
+
+async def test_a_ledger_without_its_guards_is_walked_all_the_same(tmp_path: Path) -> None:
+    """Who takes the triggers away and changes a content is told which entry it is, and that the guards are gone."""
+    await lay_out_vector(tmp_path, "holds")
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as database, database:
+        database.execute("DROP TRIGGER contents_hold")
+        database.execute("UPDATE contents SET content = content || ' ' WHERE n = 2")
+    found = await verify(tmp_path)
+    assert [(fault.n, fault.kind) for fault in found.faults] == [
+        (2, FaultKind.CONTENT_CHANGED),
+        (0, FaultKind.FILE_DAMAGED),
+    ]
+    assert "trigger contents_hold" in found.faults[1].what
 
 
 def draw_change(data: st.DataObject, text: bytes, first: int = 0, last: int = -1) -> bytes:
