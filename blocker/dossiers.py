@@ -20,6 +20,7 @@ from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind
 from blocker.core.household_entries import FILE_KINDS, project
 from blocker.core.household_file import EVERYBODY, HouseholdFile, Registration
+from blocker.core.languages import Texts
 from blocker.core.law import Finding, LawBook, LawFlag
 from blocker.core.law_shown import shown_flag
 from blocker.core.ports import Clock
@@ -141,6 +142,7 @@ class Dossiers:
             "household": _said_of(found.slug, file, files),
             "named_in": counts(calls) | after | {"holders": holders(calls, file)},
             "law": _by_provision(calls, flags),
+            "registers": self._registers(file),
             "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
         named = {call.seen.call: its for call, its in zip(calls, flags, strict=True) if its}
@@ -151,11 +153,17 @@ class Dossiers:
         file = await read_file(self._ledger, self._here.book(), self._here.today())
         files = await read_attached(self._ledger)
         return shown.shown_file(file, files, self._rules.counts_from) | {
+            "registers": self._registers(file),
             "files": [
                 item.file._asdict() | {"what": str(item.what), "how": item.how, "entry": item.n}
                 for item in files.values()
-            ]
+            ],
         }
+
+    def _registers(self, file: HouseholdFile) -> dict[str, Texts]:
+        """What people call the registers that the household is on, by their keys."""
+        names = self._rules.laws.registers
+        return {item.register: names[item.register] for item in file.registrations if item.register in names}
 
     def _judged(
         self, found: Company, slugs: Collection[str], calls: list[CompanyCall], file: HouseholdFile

@@ -132,7 +132,7 @@ async def due(config: Config, words: Words) -> list[Told]:
 
     file = await looking.household_file(config, book, _today(config))
     items = followups(file, rules.laws, calendar_over, country=config.region, country_of=country_of)
-    return told(items, words, name_of)
+    return told(items, words, name_of, rules.laws.registers)
 
 
 def calendar_of(days: Sequence[Told], stamp: datetime) -> bytes:

@@ -111,7 +111,8 @@ class _Pages:
             (building / f"{name}.html").write_bytes(render_html(page))
             days = [day for day in self.beside.followups if day.on >= report.week.monday]
             if days:  # a calendar without any isn't one, says RFC 5545
-                calendar = calendar_of(told(days, words, self.beside.name_of), parse_time(report.end))
+                texts = told(days, words, self.beside.name_of, self.beside.registers)
+                calendar = calendar_of(texts, parse_time(report.end))
                 (building / f"{name}.ics").write_bytes(calendar)
             if can_render():
                 try:

@@ -6,12 +6,14 @@ files must not do to each other. What one file may say, `rulefiles/` decides; wh
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
 from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose
+from blocker.core.languages import ENGLISH, Language, Texts
 from blocker.core.law import LawBook, Provision
+from blocker.core.list_source import ListSource
 from blocker.core.ranges import Range, RangeBook, RangeClass
 from blocker.core.registers import known_registers
 from blocker.core.regulator import Regulator
@@ -37,6 +39,8 @@ class RuleBook:
     """What every rule file says of itself, by the file's name."""
     regulators: Mapping[str, Regulator] = field(default_factory=dict)
     """To whom one can complain, by slug."""
+    sources: Mapping[str, ListSource] = field(default_factory=dict)
+    """Community lists that one may subscribe to, by slug."""
 
     def failed_examples(self) -> list[Fault]:
         """The examples in the rule files that don't hold."""
@@ -44,6 +48,18 @@ class RuleBook:
         tried = [(example, example.differs(books)) for example in self.examples]
         mend = "mend the example, or what it is about"
         return [Fault(example.path, example.line, differs, mend) for example, differs in tried if differs]
+
+    def untranslated(self) -> list[Fault]:
+        """The provisions whose titles pages show in English to readers of another language."""
+        found: dict[str, tuple[Provision, list[str]]] = {}
+        for item in self.laws:
+            lacking = [str(language) for language in Language if language != ENGLISH and language not in item.titles]
+            if lacking:
+                found.setdefault(item.where, (item, lacking))
+        return [
+            Fault(*_place(where), f"{item.id} has no title in {', '.join(lacking)}", f'add title.{lacking[0]} = "…"')
+            for where, (item, lacking) in found.items()
+        ]
 
 
 def shipped_rules() -> Path:
@@ -85,7 +101,8 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
     companies = [item for content in contents for item in content.companies]
     ranges = [item for content in contents for item in content.ranges]
     laws = [item for content in contents for item in content.laws]
-    regulators = [item for content in contents for item in content.regulators]
+    registers = {key: names for content in contents for key, names in content.registers.items()}
+    regulators = [_knowing(item, registers) for content in contents for item in content.regulators]
     paths = {file.label: file.path for file, _ in found.values()}
     faults += [
         Fault(paths.get(fault.file, fault.file), fault.line, fault.what, fault.mend)
@@ -102,13 +119,19 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
     return RuleBook(
         companies=CompanyBook(companies),
         ranges=RangeBook(ranges),
-        laws=LawBook(laws),
+        laws=LawBook(laws, registers),
         sha256=digest.hexdigest(),
         files=tuple(file.label for file, _ in sorted(found.values(), key=lambda item: item[0].label)),
         examples=tuple(item for content in contents for item in content.examples),
         headers=headers,
         regulators={item.slug: item for item in regulators},
+        sources={item.slug: item for content in contents for item in content.lists},
     )
+
+
+def _knowing(regulator: Regulator, registers: Mapping[str, Texts]) -> Regulator:
+    """A regulator with what people call its register."""
+    return replace(regulator, register_name=registers.get(regulator.register, {}))
 
 
 def _folder(root: Path, label: str, faults: list[Fault]) -> Iterator[tuple[str, RuleFile, bytes]]:

@@ -12,8 +12,8 @@ from blocker.commands import NO, OK, address_lines, say, table, warn, who
 from blocker.config import Config
 from blocker.core.complaint import Draft
 from blocker.core.form_words import LANGUAGES
-from blocker.core.languages import Language, language_of
-from blocker.core.regulator import About, Regulator, in_language
+from blocker.core.languages import Language, in_language, language_of
+from blocker.core.regulator import About, Regulator
 from blocker.errors import BlockerError, UsageError
 from blocker.filing.complaining import Asked
 from blocker.filing.packing import Asked as PackAsked

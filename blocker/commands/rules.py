@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "check",
         help="find everything wrong in rule files, and try their examples",
         description="Read all rule files, say everything that is wrong with file, line and remedy, and try all "
-        "examples in them. Exit status 1 if anything is wrong. Changes nothing.",
+        "examples in them. Exit status 1 if anything is wrong; a title that isn't translated is told besides. "
+        "Changes nothing.",
     )
     checking.add_argument(
         "path",
@@ -84,6 +86,8 @@ def check(own: Path, *, as_json: bool, may_be_missing: bool = False) -> int:
     else:
         for fault in faults:
             say(str(fault))
+        for note in rules.untranslated() if rules else ():
+            say(f"to be mended: {note}")
         say(_count(faults, rules))
     return NO if faults else OK
 
@@ -102,9 +106,8 @@ def _many(count: int, what: str) -> str:
 
 def _as_json(faults: list[Fault], rules: RuleBook | None) -> dict[str, Any]:
     return {
-        "faults": [
-            {"file": fault.file, "line": fault.line, "what": fault.what, "mend": fault.mend} for fault in faults
-        ],
+        "faults": [asdict(fault) for fault in faults],
+        "untranslated": [asdict(note) for note in rules.untranslated()] if rules else None,
         "files": len(rules.files) if rules else None,
         "examples": len(rules.examples) if rules else None,
         "sha256": rules.sha256 if rules else None,

@@ -17,10 +17,11 @@ from blocker.core.complaint_text import answer
 from blocker.core.form_words import FormWords
 from blocker.core.household_facts import Asks, How
 from blocker.core.household_file import Objection, Request, When
+from blocker.core.languages import in_language
 from blocker.core.law import Finding
 from blocker.core.law_time import add_months
 from blocker.core.number import country_code
-from blocker.core.regulator import Field, Fill, Kind, Numbers, Regulator, Weight, in_language
+from blocker.core.regulator import Field, Fill, Kind, Numbers, Regulator, Weight
 
 _SPOKEN = frozenset({How.PHONE, How.IN_THE_CALL})
 """Ways of objecting that leave no letter behind."""

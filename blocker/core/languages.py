@@ -1,4 +1,4 @@
-"""Which languages a page can be written in, and which one a region starts with.
+"""Which languages a page can be written in, which one a region starts with, and texts that come in several.
 
 Decides no text: those are in catalogues, and `blocker/language.py` reads them, with a library that a configuration that
 only names a language needn't load.
@@ -27,6 +27,18 @@ FIRST: Mapping[str, Language] = MappingProxyType(
     }
 )  # fmt: skip
 """The language most people of a region read; English where none of ours is."""
+
+
+Texts = Mapping[str, str]
+"""The same text in several languages, by their codes."""
+
+ENGLISH = "en"
+"""What is said to the household is always there in it."""
+
+
+def in_language(texts: Texts, language: str) -> str:
+    """A text in a language, or in English where it isn't there, or else in the first that is."""
+    return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()), "")
 
 
 def language_of(region: str, locale: str = "") -> Language:

@@ -13,13 +13,14 @@ facts; it “points to” a rule and accuses nobody: that a rule was broken is f
 itself: they come from `rules/law/`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date
 from enum import StrEnum
 
 from blocker.core.exemptions import Exemptions, exempt
 from blocker.core.household_file import HouseholdFile
+from blocker.core.languages import Texts
 from blocker.core.law_case import CallFacts, Fact, LawCase
 from blocker.core.law_time import Calendar
 from blocker.core.predicates import PREDICATES
@@ -77,6 +78,18 @@ class Provision:
     subdivision: str = ""
     """ISO 3166-2, where it is the law of a region only."""
     false_positives: tuple[str, ...] = ()
+    titles: Texts = field(default_factory=dict, hash=False)
+    """The title by language, where it isn't the same in each."""
+    citations: Texts = field(default_factory=dict, hash=False)
+    """The citation, likewise."""
+
+    def title_in(self, language: str) -> str:
+        """The title in a language, or else in English."""
+        return self.titles.get(language, self.title)
+
+    def citation_in(self, language: str) -> str:
+        """The citation as readers of a language are used to it, or else in English."""
+        return self.citations.get(language, self.citation)
 
     @property
     def version(self) -> str:
@@ -135,7 +148,9 @@ _WEAKER = {
 class LawBook:
     """All provisions, asked about calls. Immutable once made."""
 
-    def __init__(self, provisions: Iterable[Provision] = ()) -> None:
+    def __init__(self, provisions: Iterable[Provision] = (), registers: Mapping[str, Texts] | None = None) -> None:
+        """`registers` are the names of do-not-call registers by their keys; one without name goes by its key."""
+        self.registers = dict(registers or {})
         by_country: dict[str, list[Provision]] = {}
         for item in provisions:
             by_country.setdefault(item.country, []).append(item)

@@ -1,8 +1,10 @@
 """Where a fact of a rule file comes from and how far to trust it. Decides nothing; who prints a fact prints this."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from blocker.core.languages import Texts
 
 
 class Sure(StrEnum):
@@ -40,3 +42,9 @@ class Source:
     url: str = ""
     dated: str = ""
     """The date that the page itself shows, as written; empty where it shows none."""
+    titles: Texts = field(default_factory=dict, hash=False)
+    """The title by language, where it isn't the same in each."""
+
+    def title_in(self, language: str) -> str:
+        """The title in a language, or else in English."""
+        return self.titles.get(language, self.title)

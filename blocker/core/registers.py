@@ -3,11 +3,12 @@
 Decides which waiting time a registration is under. What a call after it points to, `law.py` decides.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from blocker.core.household_predicates import Register
+from blocker.core.languages import Texts, in_language
 from blocker.core.law import LawBook, Provision
 from blocker.core.law_time import Calendar, Wait
 
@@ -29,6 +30,11 @@ class Waiting(NamedTuple):
 def known_registers(laws: LawBook) -> dict[str, str]:
     """The keys of all registers, with the country of each."""
     return {rule.register: provision.country for provision, rule in _asking(laws)}
+
+
+def named(names: Mapping[str, Texts], register: str, language: str) -> str:
+    """What people call a register, by the names that law files give; its key where none does."""
+    return in_language(names.get(register, {}), language) or register
 
 
 def waiting(laws: LawBook, register: str, on: date, calendar: CalendarOver) -> Waiting | None:

@@ -5,22 +5,12 @@ and what is written into its fields, `complaint.py` decides. Holds no regulator 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from blocker.core.languages import Texts
 from blocker.core.provenance import Source, Sure
-
-Texts = Mapping[str, str]
-"""The same text in several languages, by their codes."""
-
-ENGLISH = "en"
-"""What is said to the household is always there in it."""
-
-
-def in_language(texts: Texts, language: str) -> str:
-    """A text in a language, or in English where it isn't there, or else in the first that is."""
-    return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()), "")
 
 
 class Weight(StrEnum):
@@ -208,6 +198,8 @@ class Regulator:
     sources: tuple[Source, ...]
     where: str
     """Rule file."""
+    register_name: Texts = field(default_factory=dict)
+    """What people call the register, as the law file has it that asks about it."""
 
     def language(self, wanted: str) -> str:
         """The language to write in: the wanted one, if the form has it."""

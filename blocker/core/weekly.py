@@ -16,6 +16,7 @@ from typing import NamedTuple
 from blocker.core.campaign import Campaign
 from blocker.core.counts import Cell, Span
 from blocker.core.followups import NEXT_STEPS, FollowUp
+from blocker.core.languages import Texts
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
@@ -45,7 +46,7 @@ class MarkedDay(NamedTuple):
     day: date
     kind: MarkKind
     name: str
-    """The company objected to, or the register."""
+    """The company objected to, or the key of the register."""
 
 
 class Doubt(StrEnum):
@@ -135,6 +136,8 @@ class Beside:
     """Those that last into the week."""
     campaign_weeks: int = 0
     """In how many weeks campaigns were looked for; 0 where there were too many calls."""
+    registers: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
+    """What people call the do-not-call registers, by their keys."""
 
     def name_of(self, slug: str) -> str:
         """A company's name; its slug where nothing else is known."""

@@ -80,6 +80,7 @@ class Gathering:
             ),
             campaigns=looked.found,
             campaign_weeks=looked.weeks,
+            registers=self._rules.laws.registers,
         )
 
     def _country_of(self, slug: str) -> str:

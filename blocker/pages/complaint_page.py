@@ -26,9 +26,10 @@ from blocker.core.document import (
     plain,
 )
 from blocker.core.form_words import FormWords
+from blocker.core.languages import in_language
 from blocker.core.law import Finding
 from blocker.core.provenance import Sure
-from blocker.core.regulator import Channel, ChannelKind, Fill, Kind, in_language
+from blocker.core.regulator import Channel, ChannelKind, Fill, Kind
 from blocker.language import Words
 from blocker.pages.complaint_words import hindered, left_out, missing
 from blocker.pages.report_words import doubts
@@ -167,8 +168,8 @@ def _points_to(draft: Draft, words: Words) -> Iterator[Text]:
     """The rules that calls in the draft point to; whether one was broken is for an authority to say."""
     calls = {item.call.seen.call: item for report in draft.reports for item in report.calls}
     flags = [flag for item in calls.values() for flag in item.flags if flag.finding is Finding.POINTS_TO]
-    counted = Counter(flag.provision.citation for flag in flags)
-    doubtful = {flag.provision.citation for flag in flags if flag.provision.check}
+    counted = Counter(flag.provision.citation_in(words.language) for flag in flags)
+    doubtful = {flag.provision.citation_in(words.language) for flag in flags if flag.provision.check}
     for citation, count in counted.most_common():
         text = words.many("{citation}: {count} call", "{citation}: {count} calls", count, citation=citation)
         doubt = f" ({words('to be looked up before you rely on it')})" if citation in doubtful else ""
@@ -186,7 +187,7 @@ def _origin(draft: Draft, words: Words) -> Iterator[Block]:
     )
     yield Bullets(
         tuple(
-            plain(words("{title}, read {seen}", title=source.title, seen=words.day(source.seen)))
+            plain(words("{title}, read {seen}", title=source.title_in(words.language), seen=words.day(source.seen)))
             for source in regulator.sources
         )
     )

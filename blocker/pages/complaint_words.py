@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from blocker.core.complaint import Draft, Hindrance, Why
 from blocker.core.complaint_case import Lack, Missing
 from blocker.core.document import Span, Style, Text
-from blocker.core.regulator import Field, Weight, in_language
+from blocker.core.languages import in_language
+from blocker.core.regulator import Field, Weight
 from blocker.language import Forms, Words, later, later_many
 
 MOST_IDS = 5
@@ -95,7 +96,7 @@ _WHAT: Mapping[Lack, str | Forms] = {
 def _what(item: Missing, draft: Draft, words: Words, label: str) -> str:
     filled = {
         "company": _name(draft, words),
-        "register": draft.regulator.register,
+        "register": in_language(draft.regulator.register_name, words.language) or draft.regulator.register,
         "lines": ", ".join(item.lines),
         "of": words.figure(item.of),
         "label": label,

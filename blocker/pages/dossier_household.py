@@ -3,12 +3,14 @@
 Decides the words; each line names the entry that it comes from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from blocker.core.document import Block, Facts, Heading, Span, Style, Text, paragraph, plain
+from blocker.core.languages import Texts
 from blocker.core.plain_text import one_line, shortened
+from blocker.core.registers import named
 from blocker.language import Words
 from blocker.pages.report_words import LONGEST_TEXT
 
@@ -22,7 +24,7 @@ def household(known: Item, words: Words) -> Iterator[Block]:
         *((words("Customer"), _customer(item, words)) for item in said["contracts"]),
         *((words("Objection"), _written(item, words, after=item["calls_after"])) for item in named["objections"]),
         *((_asked(item, words), _written(item, words)) for item in said["requests"]),
-        *((words("Register"), _registered(item, words)) for item in named["registrations"]),
+        *((words("Register"), _registered(item, known["registers"], words)) for item in named["registrations"]),
         *((words("Consent"), _consent(item, words)) for item in said["consents"]),
         *((words("Complaint or case"), _case(item, words)) for item in said["cases"]),
     ]
@@ -85,9 +87,10 @@ def _how(how: str | None, words: Words) -> str:
     return "" if how is None else told[how]
 
 
-def _registered(item: Item, words: Words) -> Text:
+def _registered(item: Item, registers: Mapping[str, Texts], words: Words) -> Text:
     line = item["line"] or words("all lines")
-    parts = [f"{item['register']}, {line}, {_day(item['on'], words)}"]
+    register = named(registers, item["register"], words.language)
+    parts = [f"{register}, {line}, {_day(item['on'], words)}"]
     if item["counts_from"]:
         parts.append(words("calls count from {day} on", day=_day(item["counts_from"], words)))
     parts.append(words("marketing calls after it: {after}", after=words.figure(item["calls_after"])))

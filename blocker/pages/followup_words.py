@@ -3,10 +3,12 @@
 Decides the words. Which days there are, `core/followups.py` decides.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from blocker.core.followups import Due, FollowUp
+from blocker.core.languages import Texts
+from blocker.core.registers import named
 from blocker.language import Words
 
 
@@ -22,19 +24,33 @@ class Told(NamedTuple):
     """What to type; empty where there is nothing."""
 
 
-def told(items: Iterable[FollowUp], words: Words, name_of: Callable[[str], str]) -> list[Told]:
-    """Follow-ups in a language; `name_of` gives a company's name for its slug."""
-    return [Told(item, _title(item, words, name_of), _text(item, words), _command(item)) for item in items]
+def told(
+    items: Iterable[FollowUp], words: Words, name_of: Callable[[str], str], registers: Mapping[str, Texts]
+) -> list[Told]:
+    """Follow-ups in a language.
+
+    Args:
+        items: the follow-ups.
+        words: of the language.
+        name_of: a company's name for its slug.
+        registers: what people call the do-not-call registers, by their keys.
+    """
+
+    def one(item: FollowUp) -> Told:
+        name = name_of(item.company) if item.company else ""
+        register = named(registers, item.what, words.language)
+        return Told(item, _title(item, words, name, register), _text(item, words), _command(item))
+
+    return [one(item) for item in items]
 
 
-def _title(item: FollowUp, words: Words, name_of: Callable[[str], str]) -> str:
-    name = name_of(item.company) if item.company else ""
+def _title(item: FollowUp, words: Words, name: str, register: str) -> str:
     return {
         Due.ANSWER: words("Last day for the answer of {company}", company=name),
         Due.REMIND: words("No answer from {company}: remind it, or complain", company=name),
         Due.COMPLAIN: words("No answer from {company} to the reminder: complain", company=name),
         Due.HEED: words("The objection to {company} takes effect", company=name),
-        Due.REGISTER: words("Registration on {register} takes effect", register=item.what),
+        Due.REGISTER: words("Registration on {register} takes effect", register=register),
         Due.FORMER: words("{company} may no longer call you as a former customer", company=name),
     }[item.due]
 

@@ -162,7 +162,8 @@ def _rule(flags: list[LawFlag], words: Words) -> Text:
     """A provision, and how many calls have to do with it."""
     provision = flags[0].provision
     pointing = sum(flag.finding is Finding.POINTS_TO for flag in flags)
-    spans = [Span(provision.citation, Style.STRONG), Span(f": {provision.title}. ")]
+    spans = [Span(provision.citation_in(words.language), Style.STRONG)]
+    spans.append(Span(f": {provision.title_in(words.language)}. "))
     if pointing:
         spans.append(Span(words.many("{count} call points to it.", "{count} calls point to it.", pointing) + " "))
     unclear = [flag for flag in flags if flag.finding is not Finding.POINTS_TO]
@@ -181,5 +182,6 @@ def _rule(flags: list[LawFlag], words: Words) -> Text:
     if provision.check:
         spans.append(Span(words("To be looked up before relying on it.") + " ", Style.STRONG))
     source = provision.source
-    text = words("Source: {title}, seen {day}.", title=source.title, day=words.day(source.seen, "medium"))
+    title = source.title_in(words.language)
+    text = words("Source: {title}, seen {day}.", title=title, day=words.day(source.seen, "medium"))
     return *spans, Span(text, Style.QUIET, source.url if source.url.startswith("https://") else "")

@@ -44,7 +44,7 @@ def front(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     yield Heading(1, words("What to do now"), "now")
     to_do = tasks(report, beside)
     if to_do:
-        yield Bullets(tuple(_task(task, words) for task in to_do), numbered=True)
+        yield Bullets(tuple(_task(task, beside, words) for task in to_do), numbered=True)
     else:
         yield paragraph(words("Nothing. Enjoy the quiet."))
     yield from _said_for(report, words)
@@ -174,7 +174,7 @@ def _besides(report: Report, words: Words) -> Iterator[Block]:
         yield paragraph(text, Tone.NOTE)
 
 
-def _task(task: Task, words: Words) -> Text:
+def _task(task: Task, beside: Beside, words: Words) -> Text:
     short = task.about[:SHORT_ID]
     match task.what:
         case What.LEDGER:
@@ -195,7 +195,7 @@ def _task(task: Task, words: Words) -> Text:
             )
             return then_type(text, f"blocker allow add {task.about}")
         case What.OVERDUE if task.due:
-            (day,) = told([task.due], words, lambda _: task.name)
+            (day,) = told([task.due], words, lambda _: task.name, beside.registers)
             return then_type(f"{day.title}. {day.text}", day.command)
         case What.SAY_WHO:
             text = words.many(

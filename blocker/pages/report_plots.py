@@ -11,6 +11,7 @@ from blocker.core.counts import WeekCounts
 from blocker.core.document import Block, Heading, paragraph
 from blocker.core.observed import Happened, Standing
 from blocker.core.plain_text import shortened
+from blocker.core.registers import named
 from blocker.core.report import Report
 from blocker.core.weekly import Beside, MarkedDay, MarkKind, came_through, is_kept_away, is_unwanted
 from blocker.language import Words
@@ -62,7 +63,7 @@ def _by_week(weeks: list[WeekCounts], beside: Beside, words: Words) -> Block:
         Series(words("came through"), tuple(week.calls(came_through) for week in weeks)),
     )
     marks = [
-        Mark((day.day - weeks[0].week.monday).days / 7, _marked(day, words))
+        Mark((day.day - weeks[0].week.monday).days / 7, _marked(day, beside, words))
         for day in beside.marked
         if day.day >= weeks[0].week.monday
     ]
@@ -75,11 +76,12 @@ def _by_week(weeks: list[WeekCounts], beside: Beside, words: Words) -> Block:
     return bars(told, labels, series, marks=marks[-MOST_MARKED:], figure=words.figure)
 
 
-def _marked(day: MarkedDay, words: Words) -> str:
+def _marked(day: MarkedDay, beside: Beside, words: Words) -> str:
     when, name = words.day(day.day, "medium"), shortened(day.name, LONGEST_TEXT)
     if day.kind is MarkKind.OBJECTION:
         return words("{day}: objection to {company}", day=when, company=name)
-    return words("{day}: from here on calls count to the register {register}", day=when, register=name)
+    register = shortened(named(beside.registers, day.name, words.language), LONGEST_TEXT)
+    return words("{day}: from here on calls count to the register {register}", day=when, register=register)
 
 
 def _by_hour(beside: Beside, words: Words) -> Block:

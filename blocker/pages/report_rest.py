@@ -91,7 +91,7 @@ def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block
     yield Heading(1, words("Days to come"), "days")
     items = [
         (Span(words.day(day.item.on, "full") + ": ", Style.STRONG), Span(f"{day.title}. {day.text}"))
-        for day in told(to_come[:MOST_DAYS], words, beside.name_of)
+        for day in told(to_come[:MOST_DAYS], words, beside.name_of, beside.registers)
     ]
     yield Bullets(tuple(items))
     yield paragraph(words("They are in report.ics too, for the calendar that you have already."))

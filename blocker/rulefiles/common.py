@@ -5,13 +5,16 @@ Decides how spans of time and sources may be written. What a file is about, the 
 
 import calendar
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from blocker.core.company import Company, CompanyBook
+from blocker.core.form_words import LANGUAGES
+from blocker.core.languages import ENGLISH, Texts
 from blocker.core.law import LawBook, Provision
+from blocker.core.list_source import ListSource
 from blocker.core.number import country_code
 from blocker.core.provenance import Quality, Source, Sure
 from blocker.core.ranges import Range, RangeBook
@@ -76,6 +79,32 @@ class Contents:
     laws: tuple[Provision, ...] = ()
     regulators: tuple[Regulator, ...] = ()
     examples: tuple[Example, ...] = ()
+    lists: tuple[ListSource, ...] = ()
+    registers: Mapping[str, Texts] = field(default_factory=dict)
+    """The names of do-not-call registers, by their keys."""
+
+
+def read_texts(table: Table, key: str, languages: Iterable[str], *, required: bool = False) -> Texts:
+    """A table of one text in several languages, of which some must be there."""
+    if key not in table and not required:
+        table.raw(key)
+        return {}
+    inner = table.table(key)
+    if inner is None:
+        if key not in table:
+            table.fault(f"{key} is missing", f'add {key} = {{ {next(iter(languages), ENGLISH)} = "…" }}')
+        return {}
+    for language in languages:
+        inner.text(language, required=True)
+    return {language: text for language in LANGUAGES if (text := inner.text(language))}
+
+
+def read_text(table: Table, key: str) -> tuple[str, Texts]:
+    """A text that must be there, in English, and by language where it is written so; else it is the same in each."""
+    if not isinstance(table.raw(key), dict):
+        return table.text(key, required=True), {}
+    texts = read_texts(table, key, (ENGLISH,), required=True)
+    return texts.get(ENGLISH, ""), texts
 
 
 def read_header(file: RuleFile, document: Document) -> Header:
@@ -112,13 +141,15 @@ def _sources(root: Table) -> tuple[Source, ...]:
             table.fault(f"url “{url}” isn't a web address", "write it with https://, or only a title", key="url")
         if label in sources:
             table.fault(f"a second source with the label “{label}”", "give it a label of its own", key="label")
+        title, titles = read_text(table, "title")
         sources[label] = Source(
             label=label,
-            title=table.text("title", required=True),
+            title=title,
             url=url,
             seen=table.day("seen", required=True) or date.min,
             quality=table.word("quality", Quality, Quality.WEAK, required=True),
             dated=table.text("dated"),
+            titles=titles,
         )
     return tuple(sources.values())
 

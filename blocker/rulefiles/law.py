@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from blocker.core.exemptions import Exemptions
+from blocker.core.languages import ENGLISH, Texts
 from blocker.core.law import Binding, Provision
 from blocker.core.predicates import PREDICATES
 from blocker.core.provenance import Sure
@@ -18,6 +19,7 @@ from blocker.rulefiles.common import (
     RuleFile,
     read_header,
     read_source,
+    read_text,
     require_named_after_country,
 )
 from blocker.rulefiles.law_examples import read_examples
@@ -34,6 +36,7 @@ def read(file: RuleFile, document: Document) -> Contents:
     tables = root.tables("provision")
     if not tables:
         root.fault("there is no [[provision]]", "add one for each thing that the law says about calls")
+    registers = _registers(root)
     found = [_provision(table, file, header) for table in tables]
     provisions = tuple(item for item in found if item is not None)
     ids = {table.text("id") for table in tables}
@@ -41,7 +44,18 @@ def read(file: RuleFile, document: Document) -> Contents:
     for table in tables:
         if (name := table.text("id")) and name not in tried:
             table.fault(f"no [[example]] tries {name}", "add a call that it is about, and one that it isn't", key="id")
-    return Contents(header, laws=provisions, examples=examples)
+    return Contents(header, laws=provisions, examples=examples, registers=registers)
+
+
+def _registers(root: Table) -> dict[str, Texts]:
+    """What people call the do-not-call registers that the provisions ask about."""
+    names: dict[str, Texts] = {}
+    for table in root.tables("register"):
+        key, (name, texts) = table.text("id", required=True), read_text(table, "name")
+        if key in names:
+            table.fault(f"a second [[register]] with the id “{key}”", "remove one of them", key="id")
+        names[key] = texts or {ENGLISH: name}
+    return names
 
 
 def _provision(table: Table, file: RuleFile, header: Header) -> Provision | None:
@@ -55,7 +69,9 @@ def _provision(table: Table, file: RuleFile, header: Header) -> Provision | None
         table.fault("unverified, yet without check = true", "add check = true: every report then says so", key="sure")
     valid_from, valid_to = _days(table)
     unless = read_into(table.section("unless"), Exemptions)
-    texts = {key: table.text(key, required=True) for key in ("title", "summary", "citation")}
+    summary = table.text("summary", required=True)
+    title, titles = read_text(table, "title")
+    citation, citations = read_text(table, "citation")
     binding = table.word("binding", Binding, Binding.LAW, required=True)
     counts = table.flag("attempt_counts", default=False) if "attempt_counts" in table else table.raw("attempt_counts")
     source = read_source(table, header.sources)
@@ -63,9 +79,11 @@ def _provision(table: Table, file: RuleFile, header: Header) -> Provision | None
     if source is None or parameters is None or unless is None:
         return None
     return Provision(
-        **texts,
         id=name,
         country=header.country,
+        title=title,
+        summary=summary,
+        citation=citation,
         predicate=predicate,
         parameters=parameters,
         unless=unless,
@@ -81,6 +99,8 @@ def _provision(table: Table, file: RuleFile, header: Header) -> Provision | None
         where=f"{file.label}:{table.line()}",
         subdivision=subdivision,
         false_positives=header.false_positives,
+        titles=titles,
+        citations=citations,
     )
 
 

@@ -9,9 +9,9 @@ from string import Formatter
 
 from blocker.core.complaint_account import BLANKS
 from blocker.core.form_words import LANGUAGES
+from blocker.core.languages import ENGLISH
 from blocker.core.provenance import Source, Sure
 from blocker.core.regulator import (
-    ENGLISH,
     About,
     Caution,
     Channel,
@@ -22,7 +22,6 @@ from blocker.core.regulator import (
     Numbers,
     Regulator,
     Takes,
-    Texts,
     Weight,
 )
 from blocker.rulefiles.common import (
@@ -32,6 +31,7 @@ from blocker.rulefiles.common import (
     RuleFile,
     read_header,
     read_source,
+    read_texts,
     require_named_after_country,
 )
 from blocker.tomlfile import Document, Table, one_of
@@ -65,7 +65,7 @@ def read(file: RuleFile, document: Document) -> Contents:
     regulator = Regulator(
         slug=file.slug,
         country=header.country,
-        name=_texts(root, "name", (ENGLISH,), required=True),
+        name=read_texts(root, "name", (ENGLISH,), required=True),
         languages=languages or (ENGLISH,),
         about=about,
         signed=root.flag("signed", default=False),
@@ -95,21 +95,6 @@ def _languages(root: Table) -> tuple[str, ...]:
     return found
 
 
-def _texts(table: Table, key: str, languages: Iterable[str], *, required: bool = False) -> Texts:
-    """A table of one text in several languages, of which some must be there."""
-    if key not in table and not required:
-        table.raw(key)
-        return {}
-    inner = table.table(key)
-    if inner is None:
-        if key not in table:
-            table.fault(f"{key} is missing", f'add {key} = {{ {next(iter(languages), ENGLISH)} = "…" }}')
-        return {}
-    for language in languages:
-        inner.text(language, required=True)
-    return {language: text for language in LANGUAGES if (text := inner.text(language))}
-
-
 def _takes(table: Table) -> Takes:
     return Takes(
         points_to=frozenset(table.texts("points_to")),
@@ -137,7 +122,7 @@ def _channel(table: Table, header: Header) -> Channel | None:
 def _kind(table: Table, languages: Iterable[str], header: Header) -> Kind:
     kind = Kind(
         id=_id(table),
-        label=_texts(table, "label", languages, required=True),
+        label=read_texts(table, "label", languages, required=True),
         points_to=frozenset(table.texts("points_to")),
         least_calls=table.whole("least_calls", 0, low=1, high=_MOST),
         within_days=table.whole("within_days", 0, low=1, high=_MOST),
@@ -159,12 +144,12 @@ def _field(table: Table, languages: tuple[str, ...], header: Header, kinds: tupl
             table.fault(f"no [[kind]] has the id “{kind}”", one_of(kind, known), key="kinds", item=index)
     return Field(
         id=_id(table),
-        label=_texts(table, "label", languages, required=True),
+        label=read_texts(table, "label", languages, required=True),
         fill=fill,
         weight=table.word("weight", Weight, Weight.ASKED, required=True),
         source=_label_source(table, header),
-        answer=_texts(table, "answer", languages[:1], required=fill is Fill.FIXED),
-        note=_texts(table, "note", (ENGLISH,)),
+        answer=read_texts(table, "answer", languages[:1], required=fill is Fill.FIXED),
+        note=read_texts(table, "note", (ENGLISH,)),
         kinds=frozenset(asked),
     )
 
@@ -199,7 +184,7 @@ def _refuse_doubles(root: Table, what: str, ids: list[str]) -> None:
 
 
 def _warning(table: Table, header: Header) -> Caution | None:
-    text = _texts(table, "text", (ENGLISH,), required=True)
+    text = read_texts(table, "text", (ENGLISH,), required=True)
     source = read_source(table, header.sources)
     return Caution(text, source) if source else None
 

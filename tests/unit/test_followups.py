@@ -95,7 +95,7 @@ def test_a_day_that_nobody_knows_is_assumed_and_said_so() -> None:
     first, _ = due(HouseholdFile(objections=(Objection("acme", SENT, how="post", n=1),)))
 
     assert (str(first.on), first.sure) == ("2026-10-08", False)
-    (shown, _) = told([first, first], Words(Language.EN), str.title)
+    (shown, _) = told([first, first], Words(Language.EN), str.title, {})
     assert "a week is taken for the post" in shown.text
 
 
