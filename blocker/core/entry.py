@@ -55,6 +55,8 @@ class EntryKind(StrEnum):
     LIST_CHANGED = "list-changed"
     LIST_SYNCED = "list-synced"
     LOOKED_UP = "looked-up"
+    SHARING_SET = "sharing-set"
+    SHARED = "shared"
     CONTACTS_CHANGED = "contacts-changed"
     EXPECTATION = "expectation"
     BLOCKING_PAUSED = "blocking-paused"

@@ -28,8 +28,11 @@ SAID_OF_CALLS = frozenset({
 ABOUT_CALLS = CALLS | SAID_OF_CALLS
 """Kinds whose entries name a call."""
 
-DAILY_LIFE = frozenset({EntryKind.EXPECTATION, EntryKind.BLOCKING_PAUSED, EntryKind.CONTACTS_CHANGED})
-"""Kinds that say why a call rang, and nothing once nobody asks about that call any more."""
+DAILY_LIFE = frozenset({
+    EntryKind.EXPECTATION, EntryKind.BLOCKING_PAUSED, EntryKind.CONTACTS_CHANGED,
+    EntryKind.SHARING_SET, EntryKind.SHARED,
+})  # fmt: skip
+"""Kinds that say why a call rang, or what was told of it, and nothing once nobody asks about that call any more."""
 
 ERASABLE = frozenset(EntryKind) - NEVER_ERASED.keys()
 
