@@ -96,6 +96,11 @@ class PhoneBlock:
     url: str = ""
     """Where it listens, with the interface's path and without a slash at the end."""
     _today: Counter[str] = field(default_factory=Counter)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def close(self) -> None:
+        """Whoever waits for an answer gets none, and the server can end."""
+        self._over.set()
 
     def vote(self, phone: str, votes: int = 1, rating: str = "E_ADVERTISING") -> None:
         """So many more people say so of a number (E.164); fewer, where `votes` is below 0."""
@@ -154,7 +159,8 @@ class PhoneBlock:
 
     async def _go_wrong(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         if fault is Fault.SILENT:
-            await asyncio.Event().wait()
+            await self._over.wait()
+            return web.Response(status=503)
         if fault is Fault.ENDLESS:
             return await self._endless(request)
         page, later = "<!DOCTYPE html><html><body>We'll be back.</body></html>", {"Retry-After": self.retry_after}
@@ -176,8 +182,9 @@ class PhoneBlock:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         await response.write(b'{"numbers":[')
-        while True:
+        while not self._over.is_set():
             await response.write(b'{"phone":"+32475551234","votes":10,"rating":"G_FRAUD"},' * 1000)
+        return response
 
     def _json(self, value: object) -> web.Response:
         return web.Response(body=json.dumps(value).encode(), content_type="application/json", charset="utf-8")
@@ -353,4 +360,7 @@ async def simulated(**settings: Any) -> AsyncIterator[PhoneBlock]:
     server = PhoneBlock(**settings)
     async with serving(server.answer) as url:
         server.url = url + BASE
-        yield server
+        try:
+            yield server
+        finally:
+            server.close()
