@@ -13,13 +13,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from blocker.bookbinding import bind
 from blocker.cabinet import Cabinet
 from blocker.clock import SystemClock
 from blocker.companies import Companies, known_settings
 from blocker.config import Config
 from blocker.control import Handler, ServiceAbsent, ask
-from blocker.core import record
 from blocker.core.case import Knowledge
 from blocker.core.company_setting import Settings, digest
 from blocker.core.household_file import HouseholdFile
@@ -39,9 +37,9 @@ from blocker.errors import (
 )
 from blocker.evidence import renewal
 from blocker.evidence.ledger import Ledger
-from blocker.fetching import Fetcher
 from blocker.foresight import Foresight
 from blocker.household import Household
+from blocker.listroom import Listroom
 from blocker.looking import reader, rules_of, setting_of
 from blocker.mailroom import Mailroom
 from blocker.recording import Recorder
@@ -52,7 +50,6 @@ from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
 from blocker.store.wanted_db import WantedDb
-from blocker.syncing import Syncer
 from blocker.wanting import WantedCalls
 
 T = TypeVar("T")
@@ -134,6 +131,14 @@ class Owner:
             laws=lambda: self.rules.laws,
         )
         self.mailroom = Mailroom(self.config, self.clock, store)
+        self.listroom = Listroom(
+            self.config,
+            self.clock,
+            book=self.book,
+            recorder=self.recorder,
+            rules=lambda: self.rules,
+            changed=lambda: self.on_synced(),  # noqa: PLW0108  (who listens is said later)
+        )
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
@@ -256,7 +261,7 @@ class Owner:
             policy=self.config.policy,
             wanted=self.wanted.wanted(),
             settings=(settings := self._settings()),
-            terms=self.config.community,
+            terms=dataclasses.replace(self.config.community, sources=self.listroom.sources),
             sums=Sums(
                 self.rules.sha256,
                 {**self.book.sums(), "allow": allow.sha256(), "block": block.sha256(), "companies": digest(settings)},
@@ -272,33 +277,11 @@ class Owner:
             "list-remove": self.household.list_remove,
             "list-show": self.household.list_show,
             "company-set": self.companies.set,
-            "sync": self.sync,
+            **self.listroom.handlers(),
             **self.wanted.handlers(),
             **self.cabinet.handlers(),
             **self.mailroom.handlers(),
         }
-
-    async def sync(
-        self, origin: str, source: str = "", form: str = "", columns: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Bring a list up to date and tell the ledger; `Syncer.sync` says what its arguments mean.
-
-        Raises:
-            UsageError: `origin` is neither an address nor a file, or the form isn't known.
-            SourceError: the list can't be had or used; the last good one stays.
-            LedgerWriteError: it is in use, but the ledger couldn't be told.
-        """
-        fetcher = Fetcher()
-        syncer = Syncer(shelf=self.book, fetch=fetcher.fetch, bind=bind, clock=self.clock)
-        region = self.config.region
-        done = await syncer.sync(origin, region=region, source=source, form=form, columns=columns)
-        self.on_synced()
-        await self.recorder.durable(
-            record.list_synced(
-                self.clock.now(), source=done.source, origin=done.origin, entries=done.entries, sha256=done.sha256
-            )
-        )
-        return dataclasses.asdict(done)
 
 
 Do = Callable[..., Awaitable[Any]]

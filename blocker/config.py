@@ -27,6 +27,7 @@ from blocker.evidence_config import Retention, Seals, Statements, read_retention
 from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
 from blocker.policy_config import Weekday, clock_time, read_policies
 from blocker.report_config import Mail, Recipient, read_mail, read_recipients
+from blocker.sources_config import Sources, read_sources
 from blocker.tomlfile import Document, Table, nearest, parse_bytes
 
 MAX_BUDGET_SECONDS = 1.8
@@ -122,6 +123,8 @@ class Config:
     """`[companies.SLUG]`, by slug; whether the rules know it isn't checked here."""
     community: Terms = field(default_factory=Terms)
     """`[community]`: on which terms strangers' opinions count, without what is known of each list."""
+    sources: Sources = field(default_factory=lambda: MappingProxyType({}))
+    """`[sources.SLUG]`, by slug; whether the rules know it isn't checked here."""
     statements: Statements = field(default_factory=Statements)
     retention: Retention = field(default_factory=Retention)
     seals: Seals = field(default_factory=Seals)
@@ -206,6 +209,7 @@ class _Reader:
             trunks=MappingProxyType(self._trunks(region)),
             companies=MappingProxyType(self._companies()),
             community=read_community(self.root.section("community")),
+            sources=MappingProxyType(read_sources(self.root.named("sources"), self._file)),
             statements=read_statements(self.root.section("statements")),
             retention=read_retention(self.root.section("retention")),
             seals=read_seals(self.root.section("seals"), self._file),

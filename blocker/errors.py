@@ -8,6 +8,7 @@
     │   └── UnknownCallError     no call is meant, or more than one
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
+    │   └── StatusError          a web server answered something else than what was asked for
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
     ├── PaperError           a page can't be set as PDF: typst is missing, failed, or took too long
     ├── StampError           a time-stamping authority can't be asked, or its answer isn't what was asked for
@@ -88,6 +89,21 @@ class ProtocolError(BlockerError):
 
 class SourceError(BlockerError):
     """A block list could not be fetched or read."""
+
+
+class StatusError(SourceError):
+    """A web server said no, and what."""
+
+    def __init__(self, message: str, status: int, *, retry_after: int = 0) -> None:
+        """What it said.
+
+        Args:
+            message: for the household.
+            status: the status code of HTTP.
+            retry_after: seconds after which it wants to be asked again; 0 where it doesn't say.
+        """
+        super().__init__(message)
+        self.status, self.retry_after = status, retry_after
 
 
 class SigningError(BlockerError):

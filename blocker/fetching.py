@@ -1,28 +1,38 @@
-"""Getting a published list onto the disk, from a web server that may be down, slow, endless or hostile, or from a file.
+"""Asking web servers that may be down, slow, endless or hostile; and getting a published list onto the disk.
 
-Decides what is fetched at all: text over HTTP(S) from public addresses, within limits of size, time and
-redirects. What the text means, `sources/` decides; what becomes of it, `syncing.py`.
+Decides what is asked at all: HTTP(S) at public addresses, within limits of size, time and redirects; that a token goes
+to the very server it was given for, over https, and into no message. What an answer means, `sources/` decides; what
+becomes of it, `syncing.py`.
 """
 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
+from aiohttp import hdrs
+from yarl import URL
 
 from blocker import __version__
-from blocker.errors import SourceError, UsageError
+from blocker.errors import SourceError, StatusError, UsageError
+from blocker.unpacking import Unpacker, encodings
 
 USER_AGENT = f"blocker/{__version__} (call blocker for a household; fetches this list at its owner's request)"
 
-_CHUNK = 64 * 1024
+MAX_REPLY = 256 * 1024
+"""Bytes of an answer that is kept in memory."""
 
-_KINDS = {"application/octet-stream", "application/json", "application/xml", "application/csv"}
-"""What a list may be served as, beside any `text/`."""
+_CHUNK = 64 * 1024
+_OK, _NOT_MODIFIED = 200, 304
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+_KINDS = frozenset({"octet-stream", "json", "xml", "csv", "gzip", "x-gzip", "zstd", "vcard"})
+"""What a list may be served as, as `application/…`, beside any `text/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Limits:
     """What a server may take of us. Ten million numbers are 140 MB as text."""
 
     max_bytes: int = 256 * 1024 * 1024
+    """Of a list, packed or unpacked."""
     total_seconds: float = 600
     connect_seconds: float = 20
     silence_seconds: float = 60
@@ -40,8 +51,29 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Had:
+    """A list that was asked for."""
+
+    file: Path | None
+    """Where it lies, unpacked; None: it is the one that was had before."""
+    etag: str = ""
+    last_modified: str = ""
+    """Both as the server said them, to be shown to it next time; for a file on this machine, what tells it apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A short answer, whatever its status."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in small letters."""
+
+
 class Fetcher:
-    """Fetches one list at a time into a folder."""
+    """Asks one server at a time."""
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, *, private_addresses: bool = False) -> None:
         """Set the limits.
@@ -54,57 +86,152 @@ class Fetcher:
         self._limits = limits
         self._private_addresses = private_addresses
 
-    async def fetch(self, origin: str, folder: Path) -> Path:
-        """Get a list; returns the file it is in, which is a new one in `folder` unless `origin` is a file itself.
+    async def get(
+        self, origin: str, folder: Path, *, token: str = "", headers: Mapping[str, str] | None = None,
+        etag: str = "", last_modified: str = "",
+    ) -> Had:  # fmt: skip
+        """Get a list onto the disk, unpacked, unless it is the one that was had before.
 
         Args:
             origin: an `http` or `https` URL, or an absolute path.
-            folder: where a download is put.
+            folder: where a download is put, as a new file; a plain file on this machine is used where it lies.
+            token: shown to the server of `origin` as `Authorization: Bearer`, and to no other.
+            headers: what else to say, such as `Accept`; no secrets.
+            etag: what the server said of the list that is here.
+            last_modified: likewise.
 
         Raises:
             UsageError: `origin` is neither.
-            SourceError: it can't be had, or isn't text within the limits.
+            StatusError: the server said no.
+            SourceError: it can't be had, or isn't a list within the limits.
         """
-        scheme, separator, rest = origin.partition("://")
-        if not separator:
-            return await asyncio.to_thread(self._local_file, Path(origin))
-        if scheme.lower() not in {"http", "https"}:
-            raise UsageError(f"{origin}: only http and https URLs and files can be fetched, not {scheme}")
-        if "@" in rest.partition("/")[0]:
-            raise UsageError("a URL with a password in it would be written into the ledger; give it without")
         target = folder / "download"
-        refused: list[str] = []
-        try:
-            async with asyncio.timeout(self._limits.total_seconds), self._session(refused) as session:
-                await self._download(session, origin, target)
-        except TimeoutError as error:
-            raise SourceError(f"{origin} took too long; try again later") from error
-        except aiohttp.TooManyRedirects as error:
-            raise SourceError(f"{origin} leads through more than {self._limits.redirects} redirects") from error
-        except aiohttp.ClientError as error:
-            if refused:
-                raise SourceError(
-                    f"{origin} leads to {refused[0]}, which is no public address; "
-                    "to use a list from one's own network, save it as a file and give that"
-                ) from error
-            why = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else str(error)
-            raise SourceError(f"{origin} can't be fetched: {why or type(error).__name__}") from error
-        except OSError as error:
-            raise SourceError(f"{origin} can't be stored in {folder}: {error.strerror}") from error
-        return target
+        if "://" not in origin:
+            return await asyncio.to_thread(self._local_file, Path(origin), target, etag)
+        said = {hdrs.ACCEPT_ENCODING: encodings(), **(headers or {})}
+        if etag:
+            said[hdrs.IF_NONE_MATCH] = etag
+        if last_modified:
+            said[hdrs.IF_MODIFIED_SINCE] = last_modified
+        async with self._asked("GET", origin, token=token, headers=said) as response:
+            if response.status == _NOT_MODIFIED and (etag or last_modified):
+                return Had(None, etag, last_modified)
+            _refuse_unsuitable(origin, response)
+            try:
+                await self._store(origin, response, target)
+            except OSError as error:
+                if isinstance(error, aiohttp.ClientError | TimeoutError):
+                    raise
+                raise SourceError(f"{origin} can't be stored in {folder}: {error.strerror}") from error
+            return Had(target, _header(response, hdrs.ETAG), _header(response, hdrs.LAST_MODIFIED))
 
-    def _local_file(self, path: Path) -> Path:
+    async def ask(
+        self, method: str, url: str, *, token: str = "", headers: Mapping[str, str] | None = None,
+        content: object = None,
+    ) -> Reply:  # fmt: skip
+        """Ask a server for something short, or tell it; whatever it answers is given, redirects are not followed.
+
+        Args:
+            method: `GET`, `POST` …
+            url: `http` or `https`.
+            token: as in `get`.
+            headers: as in `get`.
+            content: sent as JSON, unless it is None.
+
+        Raises:
+            UsageError: `url` is none.
+            SourceError: there is no answer, or one of more than `MAX_REPLY` bytes.
+        """
+        said = {hdrs.ACCEPT_ENCODING: "identity", **(headers or {})}
+        async with self._asked(method, url, token=token, headers=said, content=content, redirects=0) as response:
+            body = b""
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                body += chunk
+                if len(body) > MAX_REPLY:
+                    raise SourceError(f"{url} answers with more than {MAX_REPLY} bytes")
+            return Reply(response.status, body, {name.lower(): value for name, value in response.headers.items()})
+
+    def _local_file(self, path: Path, target: Path, before: str) -> Had:
         if not path.is_absolute():
             raise UsageError(f"{path}: give the file's whole path, beginning with /, or a URL")
         try:
             if not path.is_file():
                 raise SourceError(f"{path} is no file; give a list as a file or a URL")
-            size = path.stat().st_size
+            found = path.stat()
+            state = f"{found.st_mtime_ns}-{found.st_ino}-{found.st_size}"
+            if state == before:
+                return Had(None, state)
+            if found.st_size > self._limits.max_bytes:
+                raise SourceError(f"{path} has more than {self._limits.max_bytes} bytes, too much for a list")
+            unpacker = Unpacker(str(path), self._limits.max_bytes)
+            with path.open("rb") as file:
+                if not unpacker.is_packed(file.read(_CHUNK)):
+                    return Had(path, state)
+                file.seek(0)
+                with target.open("xb") as unpacked:
+                    while chunk := file.read(_CHUNK):
+                        unpacked.writelines(unpacker.feed(chunk))
+                    unpacked.writelines(unpacker.finish())
         except OSError as error:
             raise SourceError(f"{path} can't be read: {error.strerror}") from error
-        if size > self._limits.max_bytes:
-            raise self._too_large(str(path))
-        return path
+        return Had(target, state)
+
+    @asynccontextmanager
+    async def _asked(
+        self, method: str, url: str, *, token: str, headers: Mapping[str, str], content: object = None,
+        redirects: int | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:  # fmt: skip
+        """An answer to be read; whatever goes wrong until the end of its reading is an error of ours."""
+        first = self._url(url, token=token)
+        refused: list[str] = []
+        try:
+            async with asyncio.timeout(self._limits.total_seconds), self._session(refused) as session:
+                hops = [first]
+                while True:
+                    own = dict(headers)
+                    if token and _same(first, hops[-1]):
+                        own[hdrs.AUTHORIZATION] = f"Bearer {token}"
+                    async with session.request(
+                        method, hops[-1], headers=own, json=content, allow_redirects=False
+                    ) as response:
+                        if redirects == 0 or response.status not in _MOVED:
+                            yield response
+                            return
+                        hops.append(self._next(url, hops, response))
+        except TimeoutError as error:
+            raise SourceError(f"{url} took too long; try again later") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            if refused:
+                raise SourceError(
+                    f"{url} leads to {refused[0]}, which is no public address; for a list in one's own network, "
+                    "save it as a file and give that, or set allow_private = true in [sources.NAME]"
+                ) from error
+            why = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else str(error)
+            raise SourceError(f"{url} can't be fetched: {why or type(error).__name__}") from error
+
+    def _url(self, url: str, *, token: str) -> URL:
+        scheme, _, rest = url.partition("://")
+        if scheme.lower() not in {"http", "https"}:
+            raise UsageError(f"{url}: only http and https URLs and files can be fetched, not {scheme}")
+        if "@" in rest.partition("/")[0]:
+            raise UsageError("a URL with a password in it would be written into the ledger; give it without")
+        if token and scheme.lower() != "https" and not self._private_addresses:
+            raise UsageError(f"{url}: a token isn't sent where anybody on the way can read it; give an https address")
+        try:
+            return URL(url)
+        except ValueError as error:
+            raise SourceError(f"{url} can't be fetched: {error}") from error
+
+    def _next(self, url: str, hops: Sequence[URL], response: aiohttp.ClientResponse) -> URL:
+        """Where a redirect leads."""
+        to = hops[-1].join(URL(_header(response, hdrs.LOCATION)))
+        if to.scheme not in {"http", "https"}:
+            raise SourceError(f"{url} can't be fetched: it leads to {to.scheme or 'nowhere'}")
+        if loses_protection([hop.scheme for hop in (*hops, to)]):
+            raise SourceError(f"{url} leads from https to http, where anybody on the way could change the list")
+        if len(hops) > self._limits.redirects:
+            raise SourceError(f"{url} leads through more than {self._limits.redirects} redirects")
+        return to
 
     def _session(self, refused: list[str]) -> aiohttp.ClientSession:
         limits = self._limits
@@ -116,43 +243,55 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=limits.connect_seconds, sock_read=limits.silence_seconds
             ),
-            # Compressed text could grow a thousandfold in one step, past the size limit and on the event loop.
-            headers={"User-Agent": USER_AGENT, "Accept": "text/*, */*;q=0.5", "Accept-Encoding": "identity"},
+            headers={hdrs.USER_AGENT: USER_AGENT, hdrs.ACCEPT: "text/*, */*;q=0.5"},
+            # Packed text could grow a thousandfold in one step, past the size limit and on the event loop.
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def _download(self, session: aiohttp.ClientSession, url: str, target: Path) -> None:
-        async with session.get(url, max_redirects=self._limits.redirects) as response:
-            _refuse_unsuitable(url, response)
-            if (response.content_length or 0) > self._limits.max_bytes:
-                raise self._too_large(url)
-            file = await asyncio.to_thread(target.open, "xb")
-            try:
-                size = 0
-                async for chunk in response.content.iter_chunked(_CHUNK):
-                    size += len(chunk)
-                    if size > self._limits.max_bytes:
-                        raise self._too_large(url)
-                    await asyncio.to_thread(file.write, chunk)
-            finally:
-                await asyncio.to_thread(file.close)
+    async def _store(self, url: str, response: aiohttp.ClientResponse, target: Path) -> None:
+        unpacker = Unpacker(url, self._limits.max_bytes)
+        if (response.content_length or 0) > self._limits.max_bytes:
+            raise SourceError(f"{url} has more than {self._limits.max_bytes} bytes, too much for a list")
+        file = await asyncio.to_thread(target.open, "xb")
+        try:
+            size = 0
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                size += len(chunk)
+                if size > self._limits.max_bytes:
+                    raise SourceError(f"{url} has more than {self._limits.max_bytes} bytes, too much for a list")
+                await asyncio.to_thread(file.writelines, unpacker.feed(chunk))
+            await asyncio.to_thread(file.writelines, unpacker.finish())
+        finally:
+            await asyncio.to_thread(file.close)
 
-    def _too_large(self, origin: str) -> SourceError:
-        return SourceError(f"{origin} has more than {self._limits.max_bytes} bytes, too much for a list")
+
+def _header(response: aiohttp.ClientResponse, name: str) -> str:
+    """What a header says, if it is of a length to be kept and shown again."""
+    value = response.headers.get(name, "")
+    return value if len(value) <= 1000 else ""  # noqa: PLR2004
+
+
+def _same(one: URL, other: URL) -> bool:
+    """Whether what is meant for one server may be told the other."""
+    return one.origin() == other.origin()
 
 
 def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
-    if loses_protection([hop.url.scheme for hop in (*response.history, response)]):
-        raise SourceError(f"{url} leads from https to http, where anybody on the way could change the list")
-    if response.status != 200:  # noqa: PLR2004  (HTTP's own name for “here it is”)
-        raise SourceError(f"{url} answered {response.status} {response.reason or ''}".rstrip())
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise SourceError(f"{url} is served compressed although that was not asked for")
+    if response.status != _OK:
+        wait = response.headers.get(hdrs.RETRY_AFTER, "")
+        raise StatusError(
+            f"{url} answered {response.status} {response.reason or ''}".rstrip(),
+            response.status,
+            retry_after=int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 9 else 0,  # noqa: PLR2004
+        )
+    packing = response.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()
+    if packing not in {"identity", "gzip", "x-gzip", "zstd"}:
+        raise SourceError(f"{url} is packed with {packing}, although that was not asked for")
     kind = response.content_type
     if kind in {"text/html", "application/xhtml+xml"}:
         raise SourceError(f"{url} is a web page; look for the link to the list itself")
-    if not kind.startswith("text/") and kind not in _KINDS:
+    if not kind.startswith("text/") and kind.removeprefix("application/") not in _KINDS:
         raise SourceError(f"{url} is {kind}, not plain text")
 
 

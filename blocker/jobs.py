@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 
 from blocker.core.week import Week
 
@@ -103,6 +104,14 @@ class Jobs:
         self._scheduler.add_job(
             self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
         )
+
+    def at(self, name: str, when: datetime, work: Work) -> None:
+        """Run work once, at an instant (aware), or at once where that is over; takes the place of one of that name."""
+        trigger = DateTrigger(run_date=when)
+        self._scheduler.add_job(
+            *(self._begin, trigger), args=(name, work), id=name, name=name, misfire_grace_time=None,
+            replace_existing=True,
+        )  # fmt: skip
 
     def at_start(self, name: str, work: Work) -> None:
         """Run work once, as soon as the jobs start; `close` ends it where it doesn't end by itself."""

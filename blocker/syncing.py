@@ -1,25 +1,34 @@
-"""Bringing a published list up to date: fetch it, make a book of it, look whether it may replace the old one, swap.
+"""Bringing a published list up to date: have it supplied, make a book of it, look whether it may be used, swap.
 
-Whatever fails on the way, the last good one stays and goes on speaking. Decides whether a new list may replace an old
-one; how it is fetched (`fetching.py`), read (`sources/`) and kept (`store/book.py`) is others' business, and the caller
-tells the ledger of the result. No call waits for any of this.
+Whatever fails on the way, the last good one stays and goes on speaking, and the failure is remembered. Decides whether
+a new list may replace an old one; how it is had (`Supplier`), read (`sources/`) and kept (`store/book.py`) are others'
+business, and the caller tells the ledger of the result. No call waits for any of this.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from blocker.core.list_schedule import failed, forgotten, good
+from blocker.core.list_source import Kind, ListSource, SourceState, digest_of
 from blocker.core.ports import Clock
-from blocker.errors import SourceError, UsageError
+from blocker.errors import SourceError, StatusError, UsageError
 
 MAX_SLUG = 60
 
 _SLUG = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_SLUG - 1}}}")
+
+Step = Callable[[str], None]
+"""Is told what is begun, in a word."""
+
+
+def nobody(_: str) -> None:
+    """Is told nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Order:
     old_file: Path | None = None
     """The book that the list holds changes to; None where it is the whole list."""
     expected: str = ""
-    """What the content must come to, see `Bound.sha256`; empty where the publisher doesn't say."""
+    """What its numbers must come to, see `Supplied.sha256`; empty where its publisher doesn't say."""
     never: tuple[str, ...] = ()
     """What no list may hold, E.164 numbers and beginnings of such: items within are left out."""
     ask: tuple[str, ...] = ()
@@ -66,6 +75,8 @@ class Bound:
     """Which of the numbers that were asked about it lists, by themselves or by a prefix."""
     covers: tuple[str, int] = ("", 0)
     """The country code of which its prefixes catch most, and how many thousandths of its numbers those are."""
+    bad_named: tuple[str, ...] = ()
+    """The first items that couldn't be read, each with its place and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,10 @@ class SyncResult:
     sha256: str
     entries_before: int
     """0 for a source that is new."""
+    unchanged: bool = False
+    """Whether its publisher has nothing new."""
+    bad_named: tuple[str, ...] = ()
+    """As in `Bound`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +110,21 @@ class Supplied:
     form: str = ""
     """In which form the file is written; empty for the source's own."""
     sha256: str = ""
-    """What the numbers of the list must come to, where its publisher says that (hex); see `Bound.sha256`."""
+    """What the numbers of the list must come to, where its publisher says so: SHA-256 (hex) over the numbers in
+    ascending order, the digits of each as an unsigned integer of 64 bits, little-endian, then over the digits of each
+    prefix in alphabetical order, with an LF."""
 
 
-class Fetch(Protocol):
-    """Gets a list onto the disk."""
+class Supplier(Protocol):
+    """Gets what is new of lists of one kind onto the disk."""
 
-    async def __call__(self, origin: str, folder: Path) -> Path:
-        """The file that the list is in; raises `SourceError` or `UsageError`."""
+    async def supply(self, source: ListSource, state: SourceState, folder: Path) -> Supplied:
+        """What is new since `state`, in files in `folder`; one that lies on this machine is used where it is.
+
+        Raises:
+            UsageError: the source can't be asked as it is described.
+            SourceError: it can't be had; a `StatusError` may say for how long it wants to be left alone.
+        """
         ...
 
 
@@ -114,10 +136,22 @@ class Bind(Protocol):
         ...
 
 
+class Shelved(Sized, Protocol):
+    """A book in use."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def sha256(self) -> str:
+        """As in `Bound`."""
+        ...
+
+
 class Shelf(Protocol):
     """Where the books in use are kept."""
 
-    def source(self, slug: str) -> Sized | None:
+    def source(self, slug: str) -> Shelved | None:
         """The book in use for a source."""
         ...
 
@@ -130,42 +164,125 @@ class Shelf(Protocol):
         ...
 
 
+class States(Protocol):
+    """What is remembered of each source."""
+
+    async def get(self, slug: str) -> SourceState:
+        """What is remembered of one; never raises, for what can't be read is as if it had not been had."""
+        ...
+
+    async def put(self, slug: str, state: SourceState) -> None:
+        """Remember it, durably; raises `SourceError`."""
+        ...
+
+
 class Syncer:
     """Brings one list after the other up to date."""
 
-    def __init__(self, *, shelf: Shelf, fetch: Fetch, bind: Bind, clock: Clock) -> None:
-        self._shelf, self._fetch, self._bind, self._clock = shelf, fetch, bind, clock
-
-    async def sync(
-        self, origin: str, *, region: str, source: str = "", form: str = "", columns: Mapping[str, str] | None = None
-    ) -> SyncResult:
-        """Bring one list up to date.
+    def __init__(
+        self,
+        *,
+        shelf: Shelf,
+        states: States,
+        suppliers: Mapping[Kind, Supplier],
+        bind: Bind,
+        clock: Clock,
+        region: str,
+        chance: Callable[[], float],
+    ) -> None:
+        """What it works with.
 
         Args:
-            origin: the list's URL, or its file's absolute path.
-            region: ISO 3166-1 alpha-2 of the country whose national numbers it means.
-            source: the slug to keep it under; made from `origin` where it isn't given.
-            form: in which form it is written; see `Order`.
-            columns: what its columns are for; see `Order`.
+            shelf: holds the books.
+            states: what is remembered of each source.
+            suppliers: get what is new of a list.
+            bind: makes a book of it.
+            clock: the time.
+            region: ISO 3166-1 alpha-2 of the household, for lists that are of no country of their own.
+            chance: a number from 0 up to 1, so that not all households ask at the same time.
+        """
+        self._shelf, self._states, self._suppliers, self._bind = shelf, states, suppliers, bind
+        self._clock, self._region, self._chance = clock, region, chance
+
+    async def sync(self, source: ListSource, step: Step = nobody) -> SyncResult:
+        """Bring one list up to date, and remember how that went.
+
+        Args:
+            source: the list.
+            step: is told what is begun.
 
         Raises:
-            UsageError: `origin` is neither, or `source` is no slug.
+            UsageError: its name is no slug, or it can't be asked as it is described.
             SourceError: it can't be had, read, or trusted; the last good one stays.
         """
-        source = source or slug_of(origin)
-        if not _SLUG.fullmatch(source):
-            raise UsageError(f"“{source}” can't name a list: small letters, digits and hyphens, at most {MAX_SLUG}")
+        if not _SLUG.fullmatch(source.slug):
+            raise UsageError(
+                f"“{source.slug}” can't name a list: small letters, digits and hyphens, at most {MAX_SLUG}"
+            )
         async with self._shelf.workshop() as folder:
-            fetched_at = self._clock.now()
-            list_file = await self._fetch(origin, folder)
-            order = Order(list_file, folder / "made.book", region, source, origin, fetched_at, form, columns or {})
-            bound = await self._bind(order)
-            old = self._shelf.source(source)
-            before = len(old) if old is not None else 0
-            if why := objection(before, bound.entries):
-                raise SourceError(f"{origin}: {why}")
-            await self._shelf.adopt(order.book_file)
-        return SyncResult(source, origin, bound.entries, bound.bad_lines, bound.sha256, before)
+            state = await self._states.get(source.slug)
+            try:
+                result, state = await self._brought(source, state, folder, step)
+            except (SourceError, UsageError) as error:
+                wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
+                now, chance = self._clock.now(), self._chance()
+                await self._states.put(source.slug, failed(source, state, now, chance, why=str(error), wanted=wanted))
+                raise
+            await self._states.put(source.slug, good(source, state, self._clock.now(), self._chance()))
+        return result
+
+    async def _brought(
+        self, source: ListSource, state: SourceState, folder: Path, step: Step
+    ) -> tuple[SyncResult, SourceState]:
+        old = self._shelf.source(source.slug)
+        described = digest_of(source)
+        if old is None or old.sha256 != state.sha256 or described != state.described:
+            state = forgotten(state)  # it is about another book than the one here, or another list
+        fetched_at = self._clock.now()
+        step("fetching")
+        supplied = await self._suppliers[source.kind].supply(source, state, folder)
+        if supplied.file is None:
+            if old is None:
+                raise SourceError(f"{source.origin} says that nothing is new, although nothing of it is here")
+            done = SyncResult(source.slug, source.origin, len(old), 0, old.sha256, len(old), unchanged=True)
+            return done, replace(state, version=supplied.version or state.version)
+        if supplied.changes and old is None:
+            raise SourceError(f"{source.origin} sent changes to a list that isn't here")
+        step("reading")
+        bound = await self._bind(
+            Order(
+                list_file=supplied.file,
+                book_file=folder / "made.book",
+                region=source.region or self._region,
+                source=source.slug,
+                origin=source.origin,
+                fetched_at=fetched_at,
+                form=supplied.form or source.form,
+                columns=source.columns,
+                licence=source.licence,
+                old_file=old.path if supplied.changes and old else None,
+                expected=supplied.sha256,
+            )
+        )
+        before = len(old) if old is not None else 0
+        if why := objection(before, bound.entries):
+            raise SourceError(f"{source.origin}: {why}")
+        step("swapping")
+        await self._shelf.adopt(folder / "made.book")
+        result = SyncResult(
+            *(source.slug, source.origin, bound.entries, bound.bad_lines, bound.sha256, before),
+            bad_named=tuple(bound.bad_named),
+        )
+        return result, replace(
+            state,
+            full_at=state.full_at if supplied.changes else fetched_at,
+            version=supplied.version,
+            etag=supplied.etag,
+            last_modified=supplied.last_modified,
+            entries=bound.entries,
+            sha256=bound.sha256,
+            described=described,
+        )
 
 
 def objection(before: int, after: int) -> str:

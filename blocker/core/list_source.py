@@ -3,6 +3,7 @@
 Values only. Decides which bounds a list has to stay within; how it is fetched, read and kept is others' business.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,6 +11,12 @@ from enum import StrEnum
 
 from blocker.core.community import Rating
 from blocker.core.provenance import Sure
+
+FORMS = (
+    *("plain-lines", "csv", "ftc", "freepbx-csv", "spamblocker"),
+    *("astdb", "digit-patterns", "fritzbox", "phoneblock", "vcard"),
+)
+"""In which forms a list may be written; `bookbinding.py` knows what reads them, `docs/lists.md` describes them."""
 
 
 class Kind(StrEnum):
@@ -97,6 +104,21 @@ class SourceState:
     last_modified: str = ""
     """Both as the server said them."""
     entries: int = 0
+    sha256: str = ""
+    """Of the numbers that were made of it (hex): whether the book in use is the one that all this is about."""
+    described: str = ""
+    """Of the source as it was then, see `digest_of`."""
     error: str = ""
     """Why the last try failed; empty where it didn't."""
     failing_since: datetime | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it could not be brought up to date when it should have been."""
+        return self.failing_since is not None
+
+
+def digest_of(source: ListSource) -> str:
+    """What tells apart where a list comes from and how it is read (hex): after a change it has to be had anew."""
+    said = (source.origin, source.form, source.region, *sorted(map(str, source.columns.items())))
+    return hashlib.sha256("\n".join(said).encode(errors="surrogateescape")).hexdigest()[:16]

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from fakes.clock import StandingClock
 from fakes.running import Program
+from fakes.syncers import a_list, a_syncer
 from fakes.web_server import serving
 
 from blocker import bookbinding
 from blocker.errors import SourceError, UsageError
-from blocker.fetching import Fetcher
 from blocker.store.book import Book
 from blocker.syncing import Syncer
 
@@ -26,6 +25,7 @@ LISTS = {
     "astdb": "/blacklist/025551234                    : 1\n1 results found.\n",
     "digit-patterns": json.dumps({"patterns": [{"action": "block", "pattern": "322556####"}]}),
     "fritzbox": "<phonebooks><phonebook><contact><number>02 555 12 34</number></contact></phonebook></phonebooks>",
+    "phoneblock": json.dumps({"numbers": [{"phone": "+3225551234", "votes": 4, "rating": "G_FRAUD"}], "version": 1}),
     "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:SPAM\r\nTEL:02 555 12 34\r\nEND:VCARD\r\n",
 }
 
@@ -39,10 +39,9 @@ async def book(tmp_path: Path) -> AsyncIterator[Book]:
 
 
 @pytest.fixture
-def syncer(book: Book) -> Syncer:
+def syncer(book: Book, tmp_path: Path) -> Syncer:
     """What syncs into it, from this machine too."""
-    fetcher = Fetcher(private_addresses=True)
-    return Syncer(shelf=book, fetch=fetcher.fetch, bind=bookbinding.bind, clock=StandingClock())
+    return a_syncer(book, tmp_path / "book")
 
 
 @pytest.mark.parametrize("form", bookbinding.FORMS)
@@ -50,33 +49,33 @@ async def test_each_form_comes_into_force(tmp_path: Path, book: Book, syncer: Sy
     """Whatever form a list has, what it holds is found in the book, a number once however often it is in the list."""
     path = tmp_path / "list"
     path.write_text(LISTS[form])
-    done = await syncer.sync(str(path), region="BE", form=form)
+    done = await syncer.sync(a_list(str(path), form=form))
     found = [number for number in ("+3225551234", "+3225560000", "+12025550123") if book.lookup(number)]
     assert (done.entries, done.bad_lines) == (len(found), 0)
     assert found
 
 
-async def test_what_a_list_calls_harmless_is_not_in_the_book(tmp_path: Path, book: Book, syncer: Syncer) -> None:
-    """A number that was rated legitimate or only missed, or has no votes left, doesn't block."""
+async def test_the_book_holds_what_a_list_says_of_each_number(tmp_path: Path, book: Book, syncer: Syncer) -> None:
+    """Ratings and votes are there to be judged, the mild ones too; what has no votes left isn't listed."""
     path = tmp_path / "list.csv"
     rows = ["+3225551230,A_LEGITIMATE,9", "+3225551231,B_MISSED,9", "+3225551232,G_FRAUD,0", "+3225551233,G_FRAUD,4"]
     path.write_text("\n".join(["number,rated,votes", *rows]))
     columns = {"rating": "rated", "votes": "votes"}
-    assert (await syncer.sync(str(path), region="BE", form="csv", columns=columns)).entries == 1
-    assert book.lookup("+3225551233")
-    assert not book.lookup("+3225551230")
+    assert (await syncer.sync(a_list(str(path), form="csv", columns=columns))).entries == 3
+    found = [hit.rated for tail in range(4) for hit in book.lookup(f"+322555123{tail}")]
+    assert [(rated.rating.partition("_")[0], rated.votes) for rated in found] == [("A", 9), ("B", 9), ("G", 4)]
 
 
 async def test_a_list_of_another_form_leaves_the_last_good_one(tmp_path: Path, book: Book, syncer: Syncer) -> None:
     """Whoever names the wrong form learns it, with the first places that don't fit."""
     path = tmp_path / "list.csv"
     path.write_text("phone\n+3225551234\n")
-    await syncer.sync(str(path), region="BE", form="csv")
+    await syncer.sync(a_list(str(path), form="csv"))
     with pytest.raises(SourceError, match=r"syntax error.*is it the XML file of a telephone book"):
-        await syncer.sync(str(path), region="BE", form="fritzbox")
+        await syncer.sync(a_list(str(path), form="fritzbox"))
     path.write_text("phone\n" + "oops\n" * 3 + "+3225551234\n")
     with pytest.raises(SourceError, match=r"3 of 4 items .*line 2: “oops” .*is it a list of the form csv"):
-        await syncer.sync(str(path), region="BE", form="csv")
+        await syncer.sync(a_list(str(path), form="csv"))
     assert book.lookup("+3225551234")
 
 
@@ -95,7 +94,7 @@ async def test_a_form_that_makes_no_sense(
     """A misspelt form or column is an error that names those there are."""
     (tmp_path / "list").write_text("+3225551234\n")
     with pytest.raises(UsageError, match=says):
-        await syncer.sync(str(tmp_path / "list"), region="BE", form=form, columns=columns)
+        await syncer.sync(a_list(str(tmp_path / "list"), form=form, columns=columns))
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/csv", "application/xml"])
@@ -106,7 +105,7 @@ async def test_the_kinds_that_servers_name(book: Book, syncer: Syncer, kind: str
         return web.Response(body=LISTS["digit-patterns"].encode(), content_type=kind)
 
     async with serving(answer) as url:
-        await syncer.sync(f"{url}/patterns", region="BE", form="digit-patterns")
+        await syncer.sync(a_list(f"{url}/patterns", form="digit-patterns"))
     assert book.lookup("+3225561234")
 
 

@@ -1,0 +1,85 @@
+"""When a list is asked for again, and what is remembered of a try.
+
+Decides the times, with chance handed in as a number, so that not all households ask at once and nobody asks by the
+clock; who wakes up then is `jobs.py`'s business.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from blocker.core.list_source import ListSource, SourceState
+from blocker.core.plain_text import one_line
+
+SPREAD = 24
+"""A list is asked for up to a 24th of its refresh earlier or later: a daily one after 23 to 25 hours."""
+
+FIRST_RETRY = timedelta(hours=1)
+
+MAX_ERROR = 500
+"""Characters of a message that are kept."""
+
+_CATCHING_UP = (timedelta(minutes=2), timedelta(minutes=58))
+_FIRST = (timedelta(seconds=2), timedelta(seconds=28))
+
+
+def after_good(refresh: timedelta, now: datetime, chance: float) -> datetime:
+    """When a list that was had is asked for again; `chance` is from 0 up to 1."""
+    return now + refresh + refresh / SPREAD * (2 * chance - 1)
+
+
+def after_failure(
+    refresh: timedelta, since: datetime, now: datetime, chance: float, *, wanted: timedelta = timedelta()
+) -> datetime:
+    """When a list that couldn't be had is tried again: after as long as it has failed already, at most its refresh.
+
+    Args:
+        refresh: the list's.
+        since: when it failed first (aware).
+        now: aware.
+        chance: from 0 up to 1.
+        wanted: how long the server wants to be left alone, which is believed for up to a week.
+    """
+    wait = max(min(max(now - since, FIRST_RETRY), refresh), min(wanted, timedelta(weeks=1)))
+    return now + wait + wait / SPREAD * chance
+
+
+def at_start(state: SourceState, now: datetime, chance: float) -> datetime:
+    """When a list is due for a service that just started.
+
+    What downtime missed is spread over an hour, and a list that was never asked for comes at once.
+    """
+    if state.next_at is not None and state.next_at > now:
+        return state.next_at
+    least, more = _FIRST if state.tried_at is None else _CATCHING_UP
+    return now + least + more * chance
+
+
+def good(source: ListSource, state: SourceState, now: datetime, chance: float) -> SourceState:
+    """What is remembered of a list that was had, or asked for and found unchanged."""
+    return replace(
+        state,
+        tried_at=now,
+        good_at=now,
+        next_at=after_good(source.refresh, now, chance),
+        error="",
+        failing_since=None,
+    )
+
+
+def failed(
+    source: ListSource, state: SourceState, now: datetime, chance: float, *, why: str, wanted: timedelta
+) -> SourceState:
+    """What is remembered of a list that couldn't be had or used; `wanted` as in `after_failure`."""
+    since = min(state.failing_since or now, now)
+    return replace(
+        state,
+        tried_at=now,
+        next_at=after_failure(source.refresh, since, now, chance, wanted=wanted),
+        error=one_line(why)[:MAX_ERROR],
+        failing_since=since,
+    )
+
+
+def forgotten(state: SourceState) -> SourceState:
+    """The same without what would make a publisher send changes, or nothing: the list of before isn't here."""
+    return replace(state, version="", etag="", last_modified="", full_at=None, entries=0, sha256="")

@@ -1,0 +1,176 @@
+"""The composition root of community lists: which there are, who supplies each, and when each is asked for again.
+
+Decides that a list is asked for by itself only while it is on, that its failing is logged once and so is its coming
+back, and that the ledger is told of each list that was replaced. How one is brought up to date, `syncing.py` decides.
+"""
+
+import contextlib
+import dataclasses
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from blocker.bookbinding import bind
+from blocker.config import Config
+from blocker.control import Handler
+from blocker.core import record
+from blocker.core.list_schedule import at_start
+from blocker.core.list_source import Kind, ListSource, SourceState
+from blocker.core.ports import Clock
+from blocker.datadir import DataDir
+from blocker.errors import BlockerError, SourceError, UsageError
+from blocker.jobs import Jobs
+from blocker.looking import list_sources
+from blocker.recording import Recorder
+from blocker.rulebook import RuleBook
+from blocker.store.book import Book
+from blocker.store.source_states import SourceStates
+from blocker.supplying import FileSupplier
+from blocker.syncing import Supplier, Syncer, slug_of
+from blocker.tomlfile import one_of
+
+_chance = random.SystemRandom().random
+
+
+class Listroom:
+    """All community lists of the household."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        *,
+        book: Book,
+        recorder: Recorder,
+        rules: Callable[[], RuleBook],
+        changed: Callable[[], None],
+    ) -> None:
+        """What it works with.
+
+        Args:
+            config: the household's.
+            clock: the time.
+            book: where the lists are kept.
+            recorder: tells the ledger.
+            rules: the rules in force, which describe lists that one may subscribe to.
+            changed: is called when what the lists say has changed.
+        """
+        self._config, self._clock, self._book, self._recorder = config, clock, book, recorder
+        self._rules, self._changed = rules, changed
+        self._states = SourceStates(DataDir(config.data_dir).book)
+        self._told = set[str]()
+        self._doing: dict[str, str] = {}
+        self._syncer = Syncer(
+            shelf=book,
+            states=self._states,
+            suppliers=self._suppliers(),
+            bind=bind,
+            clock=clock,
+            region=config.region,
+            chance=_chance,
+        )
+        self._log = structlog.get_logger("lists")
+
+    @staticmethod
+    def _suppliers() -> Mapping[Kind, Supplier]:
+        return {Kind.FETCHED: FileSupplier()}
+
+    @property
+    def sources(self) -> Mapping[str, ListSource]:
+        """The lists that rules and configuration know, by slug."""
+        return list_sources(self._config, self._rules())[0]
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """The commands about lists, by name."""
+        return {"sync": self.sync, "sync-progress": self.progress}
+
+    async def sync(
+        self, origin: str = "", source: str = "", form: str = "", columns: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Bring a list up to date and tell the ledger.
+
+        Args:
+            origin: a URL or the whole path of a file, for a list that is in no rule file and no configuration; it isn't
+                asked for again by itself.
+            source: the slug of a list that is known, or of that one; made from `origin` where it isn't given.
+            form: in which form that one is written.
+            columns: what its columns are for.
+
+        Raises:
+            UsageError: no such list is known, or it can't be meant.
+            SourceError: the list can't be had or used; the last good one stays.
+            LedgerWriteError: it is in use, but the ledger couldn't be told.
+        """
+        wanted = self._known(source) if not origin else self._by_hand(origin, source, form, columns or {})
+        before = await self._states.get(wanted.slug)
+        try:
+            done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step))
+        except (SourceError, UsageError) as error:
+            if not before.stale and wanted.slug not in self._told:
+                self._log.warning(
+                    "a list can't be brought up to date; the last good one stays", list=wanted.slug, why=str(error)
+                )
+            self._told.add(wanted.slug)
+            raise
+        finally:
+            self._doing.pop(wanted.slug, None)
+        if before.stale or wanted.slug in self._told:
+            self._log.info("a list is up to date again", list=wanted.slug, entries=done.entries)
+        self._told.discard(wanted.slug)
+        self._changed()
+        if not done.unchanged:
+            now, entries = self._clock.now(), done.entries
+            told = record.list_synced(now, source=done.source, origin=done.origin, entries=entries, sha256=done.sha256)
+            await self._recorder.durable(told)
+        return dataclasses.asdict(done)
+
+    async def progress(self) -> dict[str, str]:
+        """What is being done just now, by the slug of the list."""
+        return dict(self._doing)
+
+    def schedule(self, jobs: Jobs) -> None:
+        """Have each list that is on asked for at its times."""
+        states = self._states.all()
+        for slug, source in self.sources.items():
+            if source.on:
+                self._plan(jobs, slug, states)
+
+    async def look_at_files(self) -> None:
+        """Read again what lies on this machine and has changed."""
+        for slug, source in self.sources.items():
+            if source.on and "://" not in source.origin:
+                with contextlib.suppress(BlockerError):  # it was logged
+                    await self.sync(source=slug)
+
+    def _plan(self, jobs: Jobs, slug: str, states: Mapping[str, SourceState]) -> None:
+        now = self._clock.now()
+        when = at_start(states.get(slug, SourceState()), now, _chance())
+        jobs.at(f"list {slug}", when, lambda: self._due(jobs, slug))
+
+    async def _due(self, jobs: Jobs, slug: str) -> None:
+        """Ask for a list, unless somebody did meanwhile or it was switched off; then plan the next time."""
+        source, state = self.sources.get(slug), await self._states.get(slug)
+        if source is None or not source.on:
+            return
+        if state.next_at is None or state.next_at <= self._clock.now():
+            with contextlib.suppress(SourceError, UsageError):  # it was logged
+                await self.sync(source=slug)
+        self._plan(jobs, slug, {slug: await self._states.get(slug)})
+
+    def _begun(self, slug: str, step: str) -> None:
+        self._doing[slug] = step
+
+    def _known(self, slug: str) -> ListSource:
+        sources = self.sources
+        if slug not in sources:
+            raise UsageError(f"no list is called “{slug}” ({one_of(slug, sources)})")
+        return sources[slug]
+
+    def _by_hand(self, origin: str, slug: str, form: str, columns: Mapping[str, str]) -> ListSource:
+        slug = slug or slug_of(origin)
+        if slug in self.sources:
+            mend = f"blocker sync {slug} brings it up to date; give another --name"
+            raise UsageError(f"“{slug}” is a list that the rules or the configuration describe ({mend})")
+        return ListSource(slug, slug, origin, form, columns=columns)
