@@ -10,7 +10,7 @@ MAX_BAD_PERCENT = 1
 """A list may have `MAX_BAD_ITEMS` bad items or this share of its items, whichever is more, but never more bad items
 than good ones: then it is something else."""
 
-_NAMED = 5
+_NAMED, _IN_A_MESSAGE = 20, 5
 
 
 class BadItems:
@@ -28,6 +28,11 @@ class BadItems:
         if self.bad <= _NAMED:
             self._named.append(what)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The first ones."""
+        return tuple(self._named)
+
     def refuse_too_many(self, kind: str, advice: str) -> None:
         """Look whether the list may be used all the same.
 
@@ -41,5 +46,5 @@ class BadItems:
         if self.bad > max(MAX_BAD_ITEMS, self.items * MAX_BAD_PERCENT // 100) or self.bad > self.items - self.bad:
             raise SourceError(
                 f"{self.bad} of {self.items} {kind} are no telephone numbers or prefixes "
-                f"({'; '.join(self._named)}); {advice}"
+                f"({'; '.join(self._named[:_IN_A_MESSAGE])}); {advice}"
             )

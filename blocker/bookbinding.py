@@ -8,8 +8,7 @@ the book.
 
 import json
 import sys
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +17,12 @@ from typing import BinaryIO
 from blocker import child
 from blocker.baditems import BadItems
 from blocker.core.community import Rated
+from blocker.core.guards import Never, widest
 from blocker.errors import BlockerError, SourceError, UsageError
 from blocker.sources import (
     BadItem,
     Here,
     RatedReader,
-    Reading,
     astdb,
     csv_table,
     digit_patterns,
@@ -31,7 +30,9 @@ from blocker.sources import (
     phoneblock,
     plain_lines,
 )
-from blocker.store import book_file
+from blocker.store import book_writer
+from blocker.store.book_file import BookFile, Provenance
+from blocker.store.book_items import BookItems
 from blocker.syncing import Bound, Order
 
 _PLAIN = "plain-lines"
@@ -97,7 +98,7 @@ async def bind(order: Order) -> Bound:
 def main() -> None:
     """The other process: one order from standard input, one answer to standard output."""
     said = json.load(sys.stdin)
-    paths = {name: Path(said[name]) for name in ("list_file", "book_file")}
+    paths = {name: Path(said[name]) for name in ("list_file", "book_file", "old_file") if said[name]}
     order = Order(**said | paths | {"fetched_at": datetime.fromisoformat(said["fetched_at"])})
     try:
         answer = asdict(_bind_here(order))
@@ -109,40 +110,69 @@ def main() -> None:
 
 
 def _bind_here(order: Order) -> Bound:
+    named, left_out, bad = _Named(order), 0, BadItems()
+    items, never = BookItems(changes=order.old_file is not None), Never(order.never)
     with order.list_file.open("rb") as stream:
-        reading = _read(stream, order)
-    provenance = book_file.Provenance(order.source, order.origin, order.fetched_at)
-    book_file.write(order.book_file, reading.numbers, reading.prefixes, provenance)
-    made = book_file.BookFile(order.book_file)
-    made.verify()
-    return Bound(len(made), reading.bad_lines, made.sha256)
+        for item in _read(stream, order):
+            bad.items += 1
+            if isinstance(item, BadItem):
+                bad.add(f"{item.where}: {item.why}")
+                continue
+            named.look(item)
+            if never.holds(item.target):
+                left_out += 1
+            else:
+                items.add(item)
+    bad.refuse_too_many("items", f"is it a list of the form {order.form or _PLAIN}, of {order.region}?")
+    _write(items, order)
+    made = BookFile(order.book_file)
+    try:
+        made.verify()
+        if order.expected and made.numbers_sha256 != order.expected:
+            raise SourceError("what came of it isn't what its publisher says it is; try again later")
+        return Bound(
+            *(len(made), bad.bad, made.sha256, left_out),
+            listed=named.or_in(made),
+            covers=widest(made.prefixes),
+        )
+    finally:
+        made.close()
 
 
-def _read(stream: BinaryIO, order: Order) -> Reading:
-    if order.form in {"", _PLAIN}:
-        return plain_lines.read(stream, order.region)
+def _read(stream: BinaryIO, order: Order) -> Iterator[Rated | BadItem]:
     here = Here(order.region, order.fetched_at.astimezone(UTC).date())
     if order.form in _TABLES:
-        columns = csv_table.named(_TABLES[order.form], order.columns)
-        return _gathered(csv_table.read(stream, here, columns), order.form)
-    return _gathered(_READERS[order.form](stream, here), order.form)
+        return csv_table.read(stream, here, csv_table.named(_TABLES[order.form], order.columns))
+    return _READERS.get(order.form, plain_lines.read)(stream, here)
 
 
-def _gathered(items: Iterable[Rated | BadItem], form: str) -> Reading:
-    """What a list holds that speaks against a number; a book has no place yet for ratings and votes."""
-    numbers, prefixes, bad = array("Q"), set[str](), BadItems()
-    for item in items:
-        bad.items += 1
-        if isinstance(item, BadItem):
-            bad.add(f"{item.where}: {item.why}")
-        elif not item.rating.may_block or not item.votes:
-            continue
-        elif item.target.is_prefix:
-            prefixes.add(item.target.number[1:])
-        else:
-            numbers.append(int(item.target.number[1:]))
-    bad.refuse_too_many("items", f"is it a list of the form {form}?")
-    return Reading(numbers, frozenset(prefixes), bad.bad)
+def _write(items: BookItems, order: Order) -> None:
+    provenance = Provenance(order.source, order.origin, order.fetched_at, order.licence)
+    if order.old_file is None:
+        book_writer.write_whole(order.book_file, items.numbers(), items.prefixes, provenance)
+        return
+    old = BookFile(order.old_file)
+    try:
+        book_writer.write_changed(order.book_file, old, items.numbers(), items.prefixes, provenance)
+    finally:
+        old.close()
+
+
+class _Named:
+    """Which of the numbers that are asked about a list names, those included that are left out of the book."""
+
+    def __init__(self, order: Order) -> None:
+        self._asked = frozenset(order.ask)
+        self._named: set[str] = set()
+
+    def look(self, item: Rated) -> None:
+        """Take note of an item."""
+        if item.target.number in self._asked and item.votes and not item.target.is_prefix:
+            self._named.add(item.target.number)
+
+    def or_in(self, made: BookFile) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(sorted(number for number in self._asked if number in self._named or made.about(number[1:])))
 
 
 if __name__ == "__main__":

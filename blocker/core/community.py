@@ -80,6 +80,24 @@ class Hit:
     licence: str = ""
 
 
+def combined(one: Rated, other: Rated) -> Rated:
+    """What two items of one list come to that are about the same target.
+
+    What speaks against it beats what doesn't, whose votes are no votes against it. Of two that do, or two that don't,
+    the votes add up, and the more severe rating holds, with the latest activity and the earliest day of listing.
+    """
+    milder, worse = sorted((one, other), key=lambda rated: rated.rating.severity)
+    if worse.rating.may_block and not milder.rating.may_block:
+        return worse
+    return Rated(
+        worse.target,
+        worse.rating,
+        min(one.votes + other.votes, MAX_VOTES),
+        max(filter(None, (one.last_activity, other.last_activity)), default=None),
+        min(filter(None, (one.listed_since, other.listed_since)), default=None),
+    )
+
+
 def rated_target(text: str, region: str) -> Target:
     """What an item of a list that strangers made is about; each `*` or `#` at its end stands for more digits.
 

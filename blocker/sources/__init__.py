@@ -1,14 +1,12 @@
 """Ways of reading what others wrote: one file each in this folder, with a function `read`.
 
-There are three kinds. A `Reader` gets the bytes of a list of plain numbers as somebody published it, from a file on
-disk, and gives what it lists in our form. A `RatedReader` gets a list of any other form, and gives its items with what
-it says of each. A `CallReader` gets the records of another device and gives its calls. All of them run in a
-process of their own, never on the call path, so that they may be slow, but not hungry: they read as they go. They open
-nothing, fetch nothing, and know neither the other readers nor what becomes of their reading. `vcard.py` has two
-functions: its cards are people who are wanted (`AddressBook`), or a list of callers who aren't.
+There are two kinds. A `RatedReader` gets the bytes of a list as somebody published it, from a file on disk, and gives
+its items with what it says of each. A `CallReader` gets the records of another device and gives its calls. All of
+them run in a process of their own, never on the call path, so that they may be slow, but not hungry: they read as they
+go. They open nothing, fetch nothing, and know neither the other readers nor what becomes of their reading. `vcard.py`
+has two functions: its cards are people who are wanted (`AddressBook`), or a list of callers who aren't.
 """
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,18 +17,6 @@ from blocker.core.community import Rated
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a list holds."""
-
-    numbers: "array[int]"
-    """Type `Q`: the digits of E.164 numbers as integers, in the order read; the same one may come twice."""
-    prefixes: frozenset[str]
-    """The digits that listed numbers begin with, country code first, without `+`."""
-    bad_lines: int
-    """How many items could not be read and were left out."""
-
-
-@dataclass(frozen=True, slots=True)
 class AddressBook:
     """What somebody's address book holds; read by `vcard.py`, the one file here that knows people who are wanted."""
 
@@ -38,23 +24,6 @@ class AddressBook:
     """Numbers in E.164, each with a name."""
     faults: tuple[str, ...]
     """What could not be read and was passed over, each with its line and the name it stands under."""
-
-
-class Reader(Protocol):
-    """What every file here offers."""
-
-    def __call__(self, stream: BinaryIO, region: str) -> Reading:
-        """Read a list to its end.
-
-        Args:
-            stream: the list, from its first byte; can be sought back to it.
-            region: ISO 3166-1 alpha-2 of the country whose national numbers are meant.
-
-        Raises:
-            SourceError: it is no list of this kind, or too much of it can't be read. The message names the first bad
-                places, and how a person can mend it.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +45,7 @@ class BadItem(NamedTuple):
 
 
 class RatedReader(Protocol):
-    """What a file here offers that reads lists which say more than numbers, or say them in another form."""
+    """What a file here offers that reads lists of callers."""
 
     def __call__(self, stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
         """The items, in the order of the list, each good or bad; what lists no number at all is passed over.

@@ -7,18 +7,16 @@
     0032255514##           the same, each # standing for a digit (so a comment needs a space before its #)
 
 Decides what counts as an item. What a number is, `core/number.py` knows; what a prefix is, `core/listing.py`; what may
-be listed, `core/community.py`; how many bad lines a list may have, `baditems.py`.
+be listed, `core/community.py`.
 """
 
 import re
-from array import array
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from blocker.baditems import BadItems
-from blocker.core.community import rated_target
+from blocker.core.community import Rated, rated_target
 from blocker.errors import SourceError, UsageError
-from blocker.sources import Reading
+from blocker.sources import BadItem, Here
 
 MAX_LINE = 1000
 """Bytes; a longer line holds no number. Keeps a list without line ends from filling the memory."""
@@ -29,27 +27,16 @@ _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
 _COMMENT = re.compile(r"(?:\A|\s)#.*", re.DOTALL)
 
 
-def read(stream: BinaryIO, region: str) -> Reading:
-    """Read a list of plain numbers; see `Reader`."""
-    numbers = array("Q")
-    prefixes: set[str] = set()
-    bad = BadItems()
+def read(stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
+    """Read a list of plain numbers; see `RatedReader`."""
     for line_number, line in enumerate(_lines(stream), 1):
         text = _COMMENT.sub("", line).strip()
         if not text:
             continue
-        bad.items += 1
         try:
-            target = rated_target(text, region)
-        except UsageError:
-            bad.add(f"line {line_number}: {text[:40]!r}")
-            continue
-        if target.is_prefix:
-            prefixes.add(target.number[1:])
-        else:
-            numbers.append(int(target.number[1:]))
-    bad.refuse_too_many("lines", f"is it a list of plain numbers, and are its national numbers those of {region}?")
-    return Reading(numbers, frozenset(prefixes), bad.bad)
+            yield Rated(rated_target(text, here.region))
+        except UsageError as error:
+            yield BadItem(f"line {line_number}", str(error))
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

@@ -9,24 +9,23 @@ enough (`syncing.py`) nor what a hit leads to (`core/decide.py`).
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
 from blocker.core.community import Hit, Rated
-from blocker.core.listing import Target
 from blocker.core.number import MAX_DIGITS
 from blocker.errors import SourceError
 from blocker.store.book_file import BookFile
 
 _E164 = re.compile(rf"\+[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", re.ASCII)
 _NAME = re.compile(r"(?P<source>[a-z0-9][a-z0-9-]*)\.(?P<generation>[0-9]{8})\.book")
-_KEPT = 2
 _HUNDRED = 100
 _WORKSHOP = "incoming-"
 
@@ -41,6 +40,7 @@ class Book:
         self.faults: tuple[SourceError, ...] = ()
         """What could not be used when it was opened, to be told to the household; an older file stands in for it."""
         self._files: tuple[BookFile, ...] = ()
+        self._confirmed: dict[str, date] = {}
         try:
             paths = self._paths()
         except OSError as error:
@@ -59,14 +59,7 @@ class Book:
         if not files or not _E164.fullmatch(number):
             return ()
         digits = number[1:]
-        key = int(digits)
-        hits: list[Hit] = []
-        for file in files:
-            if file.holds(key):
-                hits.append(_hit(file, Target(number)))
-            elif prefix := file.longest_prefix(digits):
-                hits.append(_hit(file, Target(f"+{prefix}", is_prefix=True)))
-        return tuple(hits)
+        return tuple([self._hit(file, rated) for file in files if (rated := file.about(digits))])
 
     def neighbours(self, number: str) -> tuple[Hit, ...]:
         """What each list says about the other numbers of the same hundred; see `CommunityList`."""
@@ -76,21 +69,31 @@ class Book:
         key = int(number[1:])
         first = key - key % _HUNDRED
         return tuple(
-            _hit(file, Target(f"+{other}"))
+            self._hit(file, rated)
             for file in files
-            for other in file.between(first, first + _HUNDRED)
-            if other != key
+            for rated in file.between(first, first + _HUNDRED)
+            if rated.target.number != number
         )
+
+    def _hit(self, file: BookFile, rated: Rated) -> Hit:
+        said = file.provenance
+        return Hit(said.source, rated, self._confirmed.get(said.source, said.fetched_at.date()), said.licence)
 
     def source(self, slug: str) -> BookFile | None:
         """The file that speaks for a source."""
         return next((file for file in self._files if file.provenance.source == slug), None)
 
+    def confirm(self, slug: str, on: date) -> None:
+        """Take note of a day (UTC) on which a source was asked and found unchanged: what it says is as of then."""
+        file = self.source(slug)
+        if file is not None and on > file.provenance.fetched_at.date():
+            self._confirmed[slug] = on
+
     def sums(self) -> dict[str, str]:
         """The sum (SHA-256, hex) of each source's numbers, by its name."""
         return {file.provenance.source: file.sha256 for file in self._files}
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def workshop(self) -> AsyncIterator[Path]:
         """A folder on the same disk in which the next file is made, for one at a time; what a crash left there goes.
 
@@ -114,10 +117,34 @@ class Book:
             SourceError: it isn't whole, or can't be kept; everything stays as it was.
         """
         new = await asyncio.to_thread(self._keep, made)
-        slug = new.provenance.source
+        await self._use(new.provenance.source, new)
+
+    async def back(self, slug: str) -> BookFile:
+        """Let the file before speak for a source again, durably, and let go of the one in use.
+
+        Raises:
+            SourceError: there is none before that can be used; everything stays as it was.
+        """
+        async with self._one_at_a_time:
+            before = await asyncio.to_thread(self._go_back, slug)
+            await self._use(slug, before)
+        return before
+
+    async def remove(self, slug: str) -> bool:
+        """Forget a source, durably; whether there was anything of it.
+
+        Raises:
+            SourceError: its files can't be removed; it may speak again after the next start.
+        """
+        async with self._one_at_a_time:
+            await self._use(slug, None)
+            return await asyncio.to_thread(self._unlink_all, slug)
+
+    async def _use(self, slug: str, new: BookFile | None) -> None:
         old = self.source(slug)
-        others = [file for file in self._files if file is not old]
-        self._files = tuple(sorted((*others, new), key=lambda file: file.provenance.source))
+        files = [file for file in self._files if file is not old] + ([new] if new else [])
+        self._files = tuple(sorted(files, key=lambda file: file.provenance.source))
+        self._confirmed.pop(slug, None)
         if old is not None:
             await asyncio.to_thread(old.close)
 
@@ -155,25 +182,55 @@ class Book:
             checked = BookFile(made)
             slug = checked.provenance.source
             checked.close()
-            earlier = [path for path in self._paths() if _source_of(path) == slug]
+            earlier, spoke = self._generations(slug), self.source(slug)
             generation = int(earlier[-1].name.split(".")[1]) + 1 if earlier else 1
             path = self._directory / f"{slug}.{generation:08}.book"
             made.rename(path)
             _sync_directory(self._directory)
-            for outdated in earlier[: 1 - _KEPT]:
-                outdated.unlink()
+            for outdated in earlier:
+                if spoke is None or outdated != spoke.path:
+                    with contextlib.suppress(OSError):  # it only takes room, until the next time
+                        outdated.unlink()
             return BookFile(path)
         except OSError as error:
-            raise SourceError(f"the list can't be kept in {self._directory}: {error.strerror}") from error
+            raise self._not_kept(error) from error
+
+    def _go_back(self, slug: str) -> BookFile:
+        in_use = self.source(slug)
+        try:
+            paths = self._generations(slug)
+            before = self._first_good(path for path in reversed(paths) if in_use and path.name < in_use.path.name)
+            if before is None:
+                raise SourceError(f"of {slug} there is no list of before to go back to")
+            for path in reversed(paths):  # so that whatever is left if this is broken off is one of those
+                if path.name > before.path.name:
+                    path.unlink()
+            _sync_directory(self._directory)
+        except OSError as error:
+            raise self._not_kept(error) from error
+        return before
+
+    def _unlink_all(self, slug: str) -> bool:
+        try:
+            paths = self._generations(slug)
+            for path in paths:  # the newest last: none that was replaced ever speaks again
+                path.unlink()
+            if paths:
+                _sync_directory(self._directory)
+        except OSError as error:
+            raise SourceError(f"the list can't be removed from {self._directory}: {error.strerror}") from error
+        return bool(paths)
+
+    def _not_kept(self, error: OSError) -> SourceError:
+        return SourceError(f"the list can't be kept in {self._directory}: {error.strerror}")
+
+    def _generations(self, slug: str) -> list[Path]:
+        """A source's files, the oldest first."""
+        return [path for path in self._paths() if _source_of(path) == slug]
 
 
 def _source_of(path: Path) -> str:
     return path.name.partition(".")[0]
-
-
-def _hit(file: BookFile, target: Target) -> Hit:
-    provenance = file.provenance
-    return Hit(provenance.source, Rated(target), provenance.fetched_at.date(), provenance.licence)
 
 
 def _sync_directory(directory: Path) -> None:

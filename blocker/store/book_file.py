@@ -1,13 +1,16 @@
-"""One source's numbers as one file that is mapped, never loaded: how it is laid out, written, checked and asked.
+"""One source's numbers as one file that is mapped, never loaded: how it is laid out, checked and asked.
 
-    page 0       header: magic, version, stride, count, section sizes, SHA-256 of the content and of the rest
+    page 0       header: magic, version, stride, sizes of the sections, the common record, three SHA-256
     keys         sorted unsigned 64-bit integers, each the digits of an E.164 number
     index        every 512th key, so that a look-up touches one 4 KiB page of the keys and no more
+    records      what the list says of each key (`book_records.py`), read on a hit; absent where it is the common record
     prefixes     the digits of prefixes, one a line, sorted
+    their records, always there
     provenance   JSON: source, origin, fetched_at, licence
 
 Integers are in the machine's own byte order, since a book is made where it is used; another machine's is refused. A
-file is never changed once it is whole. Decides whether a file is a whole book; not which file is used (`book.py`).
+file is never changed once it is whole. Decides whether a file is a whole book; not which file is used (`book.py`) nor
+how one is made (`book_writer.py`).
 """
 
 import hashlib
@@ -20,18 +23,22 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from blocker.core.community import Rated
+from blocker.core.listing import Target
 from blocker.errors import SourceError
+from blocker.store.book_records import PLAIN, unpack
+
+PAGE = 4096
+STRIDE = 512
+WORD = 8
+"""Bytes of a key, and of a record."""
 
 _MAGIC = b"BLKBOOK\n"
-_VERSION = 1
-_STRIDE = 512
-_PAGE = 4096
-_HEADER = struct.Struct("=8sIIQQQ32s32s")
-_KEY_BYTES = 8
+_VERSION = 2
+_HEADER = struct.Struct("=8sII5Q32s32s32s")
 _CHUNK = 1 << 20
 
 
@@ -48,56 +55,88 @@ class Provenance:
     licence: str = ""
     """As its publisher names it; empty where nobody said."""
 
+    def packed(self) -> bytes:
+        """As it lies in a book."""
+        said = {"source": self.source, "origin": self.origin, "licence": self.licence}
+        return json.dumps(said | {"fetched_at": self.fetched_at.isoformat()}).encode()
 
-def write(path: Path, numbers: "array[int]", prefixes: Iterable[str], provenance: Provenance) -> None:
-    """Write a book that is durable on return. Not atomic: write beside, then `Book.adopt`.
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Provenance":
+        """As it was packed."""
+        said = json.loads(packed)
+        return cls(**said | {"fetched_at": datetime.fromisoformat(said["fetched_at"])})
+
+
+class Sizes(NamedTuple):
+    """What the header says of the sections, each of which begins where the one before ends."""
+
+    keys: int
+    """How many."""
+    records: int
+    """How many: as many as keys, or none."""
+    common: int
+    """The record of all keys where there are none."""
+    prefix_bytes: int
+    origin_bytes: int
+
+    @property
+    def index_at(self) -> int:
+        return PAGE + self.keys * WORD
+
+    @property
+    def records_at(self) -> int:
+        return self.index_at + (self.keys + STRIDE - 1) // STRIDE * WORD
+
+    @property
+    def prefixes_at(self) -> int:
+        return self.records_at + self.records * WORD
+
+
+def pack_header(sizes: Sizes, numbers: bytes, said: bytes, rest: Iterable[bytes]) -> bytes:
+    """The header of a book.
 
     Args:
-        path: a file that doesn't exist yet.
-        numbers: type `Q`, in any order, repeated or not.
-        prefixes: digits without `+`.
-        provenance: what the book says of itself.
-
-    Raises:
-        OSError: the disk is full, or the like.
+        sizes: of the sections.
+        numbers: SHA-256 of the keys as they lie in the file, then the lines of prefixes.
+        said: SHA-256 of the records, or of the common one where there are none, then those of the prefixes.
+        rest: what is checked whenever a book is opened: the index and all behind the records.
     """
-    keys = array("Q", (key for key, _ in groupby(sorted(numbers))))
-    index = keys[::_STRIDE].tobytes()
-    prefix_lines = "".join(f"{prefix}\n" for prefix in sorted(set(prefixes))).encode()
-    origin = json.dumps(
-        {
-            "source": provenance.source,
-            "origin": provenance.origin,
-            "fetched_at": provenance.fetched_at.isoformat(),
-            "licence": provenance.licence,
-        }
-    ).encode()
-    content = hashlib.sha256(keys)
-    content.update(prefix_lines)
-    fields = (_MAGIC, _VERSION, _STRIDE, len(keys), len(prefix_lines), len(origin), content.digest())
-    rest = hashlib.sha256(_HEADER.pack(*fields, bytes(32)) + index + prefix_lines + origin).digest()
-    with path.open("xb") as file:
-        file.write(_HEADER.pack(*fields, rest).ljust(_PAGE, b"\0"))
-        keys.tofile(file)
-        file.write(index + prefix_lines + origin)
-        file.flush()
-        os.fsync(file.fileno())
+    fields = (_MAGIC, _VERSION, STRIDE, *sizes, numbers, said)
+    checked = hashlib.sha256(_HEADER.pack(*fields, bytes(32)))
+    for part in rest:
+        checked.update(part)
+    return _HEADER.pack(*fields, checked.digest())
+
+
+def prefix_lines(prefixes: Iterable[str]) -> bytes:
+    """Prefixes as they lie in a book."""
+    return "".join(f"{prefix}\n" for prefix in sorted(prefixes)).encode()
 
 
 class BookFile:
     """A mapped book. Look-ups belong to one thread; closing may be another's, once nobody asks any more."""
 
-    __slots__ = ("_index", "_keys", "_map", "_prefix_lengths", "path", "prefixes", "provenance", "sha256")
+    __slots__ = (
+        *("_index", "_map", "_prefix_lengths", "_said", "common", "keys", "numbers_sha256", "path", "prefixes"),
+        *("provenance", "records", "sha256"),
+    )
 
     path: Path
-    prefixes: frozenset[str]
-    """Digits without `+`."""
+    keys: "memoryview[int]"
+    records: "memoryview[int]"
+    """One for each key, or none where `common` is what the list says of each."""
+    common: int
+    prefixes: dict[str, int]
+    """Digits without `+`, each with its record."""
     provenance: Provenance
+    numbers_sha256: str
+    """Of the keys as they lie in the file, then the lines of prefixes (hex)."""
     sha256: str
-    """Of the content (hex): the keys as they lie in the file, then the lines of prefixes."""
+    """Of the content (hex): `numbers_sha256`, unless the list says more of a number than that it is in it; then of that
+    sum and the one of the records."""
 
     def __init__(self, path: Path) -> None:
-        """Map a book, and check all of it but the keys, which would have to be read whole (`verify`).
+        """Map a book, and check all of it but the keys and records, which would have to be read whole (`verify`).
 
         Raises:
             SourceError: it is damaged, cut short, no book, or another version's; says which.
@@ -105,85 +144,89 @@ class BookFile:
         """
         self.path = path
         with path.open("rb") as file:
-            count, prefix_size, origin_size, content, rest = _read_header(path, file)
-            index_at = _PAGE + count * _KEY_BYTES
-            index_size = (count + _STRIDE - 1) // _STRIDE * _KEY_BYTES
-            whole = index_at + index_size + prefix_size + origin_size
-            if os.fstat(file.fileno()).st_size != whole:
-                raise _damaged(path, f"it should have {whole} bytes")
+            packed, sizes, numbers, said = _read_header(path, file)
+            behind = file.seek(0, os.SEEK_END) - sizes.prefixes_at
+            prefix_count = (behind - sizes.prefix_bytes - sizes.origin_bytes) // WORD
+            if prefix_count < 0 or sizes.records not in {0, sizes.keys}:
+                raise _damaged(path, "it is cut short")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        index, prefix_lines, origin = (
-            self._map[index_at : index_at + index_size],
-            self._map[index_at + index_size : whole - origin_size],
-            self._map[whole - origin_size : whole],
-        )
-        header = self._map[: _HEADER.size - 32] + bytes(32)
-        if hashlib.sha256(header + index + prefix_lines + origin).digest() != rest:
+        index, rest = self._map[sizes.index_at : sizes.records_at], self._map[sizes.prefixes_at :]
+        if pack_header(sizes, numbers, said, (index, rest)) != packed:
             self._map.close()
             raise _damaged(path, "its index doesn't match its hash")
+        whole = memoryview(self._map)
+        self.keys = whole[PAGE : sizes.index_at].cast("Q")
         self._index = array("Q", index)
-        self._keys = memoryview(self._map)[_PAGE:index_at].cast("Q")
-        self.prefixes = frozenset(prefix_lines.decode().split())
-        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self.prefixes}, reverse=True))
-        said = json.loads(origin)
-        self.provenance = Provenance(**said | {"fetched_at": datetime.fromisoformat(said["fetched_at"])})
-        self.sha256 = content.hex()
+        self.records, self.common = whole[sizes.records_at : sizes.prefixes_at].cast("Q"), sizes.common
+        lines = rest[: sizes.prefix_bytes].decode().split()
+        end = sizes.prefix_bytes + len(lines) * WORD
+        self.prefixes = dict(zip(lines, array("Q", rest[sizes.prefix_bytes : end]), strict=True))
+        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in lines}, reverse=True))
+        self.provenance = Provenance.unpacked(rest[end:])
+        self._said, self.numbers_sha256 = said, numbers.hex()
+        plain = not sizes.records and {sizes.common, *self.prefixes.values()} <= {PLAIN}
+        self.sha256 = self.numbers_sha256 if plain else hashlib.sha256(numbers + said).hexdigest()
 
     def __len__(self) -> int:
         """How many numbers and prefixes it lists."""
-        return len(self._keys) + len(self.prefixes)
+        return len(self.keys) + len(self.prefixes)
 
-    def holds(self, key: int) -> bool:
-        """Whether a number, its digits as an integer, is listed by itself."""
+    def about(self, digits: str) -> Rated | None:
+        """What it says of a number (digits without `+`): of itself, or else of its longest listed prefix."""
+        key = int(digits)
         at = self._place(key)
-        return at < len(self._keys) and self._keys[at] == key
+        if at < len(self.keys) and self.keys[at] == key:
+            return self._rated(at)
+        for length in self._prefix_lengths:
+            if (record := self.prefixes.get(digits[:length])) is not None:
+                return unpack(record, Target(f"+{digits[:length]}", is_prefix=True))
+        return None
 
-    def between(self, first: int, end: int) -> list[int]:
-        """The listed numbers from `first` on, below `end`."""
-        return self._keys[self._place(first) : self._place(end)].tolist()
+    def between(self, first: int, end: int) -> list[Rated]:
+        """What it says of each listed number from `first` on, below `end`."""
+        return [self._rated(at) for at in range(self._place(first), self._place(end))]
+
+    def _rated(self, at: int) -> Rated:
+        return unpack(self.records[at] if self.records else self.common, Target(f"+{self.keys[at]}"))
 
     def _place(self, key: int) -> int:
         """Where a number stands, or would."""
-        start = max(bisect_right(self._index, key) - 1, 0) * _STRIDE
-        return bisect_left(self._keys, key, start, min(start + _STRIDE, len(self._keys)))
-
-    def longest_prefix(self, digits: str) -> str:
-        """The longest listed prefix of a number; empty if there is none."""
-        for length in self._prefix_lengths:
-            if digits[:length] in self.prefixes:
-                return digits[:length]
-        return ""
+        start = max(bisect_right(self._index, key) - 1, 0) * STRIDE
+        return bisect_left(self.keys, key, start, min(start + STRIDE, len(self.keys)))
 
     def verify(self) -> None:
-        """Read all of it and compare with its hash.
+        """Read all of it and compare with its hashes.
 
         Raises:
-            SourceError: a key was changed.
+            SourceError: a key or a record was changed.
         """
-        content = hashlib.sha256()
-        with self._keys.cast("B") as key_bytes:
-            for start in range(0, len(key_bytes), _CHUNK):
-                content.update(key_bytes[start : start + _CHUNK])
-        content.update("".join(f"{prefix}\n" for prefix in sorted(self.prefixes)).encode())
-        if content.hexdigest() != self.sha256:
+        numbers, said = hashlib.sha256(), hashlib.sha256()
+        for column, checked in ((self.keys, numbers), (self.records, said)):
+            with column.cast("B") as raw:
+                for start in range(0, len(raw), _CHUNK):
+                    checked.update(raw[start : start + _CHUNK])
+        numbers.update(prefix_lines(self.prefixes))
+        said.update(array("Q", [*([] if self.records else [self.common]), *self.prefixes.values()]))
+        if (numbers.hexdigest(), said.digest()) != (self.numbers_sha256, self._said):
             raise _damaged(self.path, "its numbers don't match their hash")
 
     def close(self) -> None:
         """Unmap it. Takes milliseconds for a large book: not on the event loop."""
-        self._keys.release()
+        self.keys.release()
+        self.records.release()
         self._map.close()
 
 
-def _read_header(path: Path, file: BinaryIO) -> tuple[int, int, int, bytes, bytes]:
+def _read_header(path: Path, file: BinaryIO) -> tuple[bytes, Sizes, bytes, bytes]:
     packed = file.read(_HEADER.size)
     if len(packed) < _HEADER.size or not packed.startswith(_MAGIC):
         raise _damaged(path, "it doesn't begin like a book")
-    _, version, stride, count, prefix_size, origin_size, content, rest = _HEADER.unpack(packed)
-    if (version, stride) != (_VERSION, _STRIDE):
+    _, version, stride, *sizes, numbers, said, _ = _HEADER.unpack(packed)
+    if (version, stride) != (_VERSION, STRIDE):
         raise SourceError(
             f"{path} was made by another version of this program or on another machine; run the sync again"
         )
-    return count, prefix_size, origin_size, content, rest
+    return packed, Sizes(*sizes), numbers, said
 
 
 def _damaged(path: Path, why: str) -> SourceError:
