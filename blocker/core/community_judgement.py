@@ -71,20 +71,30 @@ class Terms:
         """What one list's word is worth by itself, on a day (UTC)."""
         rated, source = hit.rated, self.sources.get(hit.source, _ANY_SOURCE)
         needed = source.votes.get(rated.rating) or self.votes.get(rated.rating, 1)
-        if not rated.rating.may_block:
-            return Weighed(hit, 0, needed, Weight.MILD)
-        if today - hit.had_on > source.lives:
-            return Weighed(hit, 0, needed, Weight.STALE)
-        halvings = 0
-        if self.half_life and rated.last_activity:
-            halvings = max((today - rated.last_activity) // self.half_life, 0)
-        counted = rated.votes >> halvings
+        counted = self.votes_left(hit, today)
         if counted >= needed:
-            return Weighed(hit, counted, needed, Weight.COUNTS)
-        return Weighed(hit, counted, needed, Weight.FEW if rated.votes < needed else Weight.FADED)
+            weight = Weight.COUNTS
+        elif not rated.rating.may_block:
+            weight = Weight.MILD
+        elif today - hit.had_on > source.lives:
+            weight = Weight.STALE
+        else:
+            weight = Weight.FEW if rated.votes < needed else Weight.FADED
+        return Weighed(hit, counted, needed, weight)
+
+    def votes_left(self, hit: Hit, today: date) -> int:
+        """What is left of a hit's votes against the number, by their age and the list's."""
+        rated = hit.rated
+        lives = self.sources.get(hit.source, _ANY_SOURCE).lives
+        if rated.rating in _MILD or today - hit.had_on > lives:
+            return 0
+        if not self.half_life or not rated.last_activity or rated.last_activity > today:
+            return rated.votes
+        return rated.votes >> (today - rated.last_activity) // self.half_life
 
 
 _ANY_SOURCE = ListSource("", "", "", "")
+_MILD = frozenset(rating for rating in Rating if not rating.may_block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +187,9 @@ def judge(
     if legitimate:
         weighed = tuple(_contradicted(one, max(legitimate)) for one in weighed)
         return Judgement(weighed)
-    judgement = Judgement(weighed)
-    if terms.ranges and not judgement.blocks:
-        return replace(judgement, crowd=_crowd(number, (*hits, *neighbours(number)), terms, today))
-    return judgement
+    if not terms.ranges or any(one.weight is Weight.COUNTS for one in weighed):
+        return Judgement(weighed)
+    return Judgement(weighed, _crowd(number, (*hits, *neighbours(number)), terms, today))
 
 
 def _contradicted(one: Weighed, exactness: int) -> Weighed:
@@ -196,16 +205,19 @@ def _crowd(number: str, around: Iterable[Hit], terms: Terms, today: date) -> Cro
     """
     listed: dict[str, set[str]] = {}
     legitimate: set[str] = set()
+    length, hundred = len(number), number[:-2]
     for hit in around:
         target = hit.rated.target
-        if target.is_prefix or len(target.number) != len(number) or target.number[:-2] != number[:-2]:
+        if target.is_prefix or len(target.number) != length or not target.number.startswith(hundred):
             continue
         if hit.rated.rating is Rating.A_LEGITIMATE:
             legitimate.add(target.number)
-        elif terms.weigh(hit, today).counted >= NEIGHBOUR_VOTES:
+        elif terms.votes_left(hit, today) >= NEIGHBOUR_VOTES:
             listed.setdefault(target.number, set()).add(hit.source)
     for each in legitimate:
         listed.pop(each, None)
+    if len(listed) < TEN_NEIGHBOURS:
+        return None
     tens = Counter(each[:-1] for each in listed)
     if tens[number[:-1]] >= TEN_NEIGHBOURS:
         digits = 1

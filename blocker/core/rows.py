@@ -187,10 +187,10 @@ def repeat(case: Case) -> Found | None:
 def community(case: Case) -> Found | None:
     """What strangers say of a number."""
     judgement = judgement_of(case)
-    if not judgement.matches:
+    if not (matches := judgement.matches):
         return None
     blocks = judgement.blocks and case.knowledge.policy.community is Decision.BLOCK
-    return Found(judgement.matches, Decision.BLOCK if blocks else None)
+    return Found(matches, Decision.BLOCK if blocks else None)
 
 
 def judgement_of(case: Case) -> Judgement:
