@@ -110,7 +110,8 @@ def draft(regulator: Regulator, case: Case, words: FormWords, *, number: str = "
         regulator: whose form is filled in.
         case: the calls and what the household can show.
         words: in a language of the form.
-        number: E.164; for a form about one number, which one. Without it, the one that called most.
+        number: E.164; for a form about one number, which one. Without it, the one that called most, or all of them
+            where each makes a report of its own.
     """
     taken, left_out = _taken(regulator, case, number)
     hindrance, until = _hindered(regulator, case)
@@ -158,7 +159,7 @@ def _taken(regulator: Regulator, case: Case, number: str) -> tuple[list[JudgedCa
         else:
             left_out[why] += 1
     takes = regulator.takes
-    if takes.one_number and taken:
+    if (takes.one_number or (takes.each_number and number)) and taken:
         same = number or Counter(item.call.seen.number for item in taken).most_common(1)[0][0]
         others = [item for item in taken if item.call.seen.number != same]
         left_out[Why.OTHER_NUMBER] += len(others)
@@ -208,6 +209,9 @@ def _number_fits(regulator: Regulator, presented: str, number: str) -> bool:
 
 def _kinds(regulator: Regulator, taken: list[JudgedCall]) -> list[tuple[Kind | None, tuple[JudgedCall, ...]]]:
     """The reports that these calls make, each with its calls."""
+    if not regulator.kinds and regulator.takes.each_number:
+        numbers = dict.fromkeys(item.call.seen.number for item in taken)
+        return [(None, tuple(item for item in taken if item.call.seen.number == number)) for number in numbers]
     if not regulator.kinds:
         return [(None, tuple(taken))] if taken else []
     supported = [(kind, _supporting(kind, taken)) for kind in regulator.kinds]

@@ -5,7 +5,7 @@ Values only. Which calls go into a complaint `complaint.py` decides, what is wri
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -15,6 +15,15 @@ from blocker.core.household_file import HouseholdFile
 from blocker.core.household_shown import CountsFrom, Files
 from blocker.core.law import Finding, LawFlag
 from blocker.core.regulator import Regulator
+
+
+class Beside(NamedTuple):
+    """A call from a number that the complaint is about, of which nobody said for whom it was."""
+
+    at: datetime
+    """When it came, aware, in the zone of the called line."""
+    number: str
+    """E.164."""
 
 
 class JudgedCall(NamedTuple):
@@ -47,6 +56,8 @@ class Case:
     """Marketing calls by time: those of the company, or all."""
     unnamed: tuple[CompanyCall, ...]
     """Marketing calls of the same time of which nobody said for whom they were."""
+    beside: tuple[Beside, ...]
+    """Other calls of the same time from the numbers of `calls`, by time; nobody said that they were wanted."""
     file: HouseholdFile
     """With what was said in the calls."""
     files: Files

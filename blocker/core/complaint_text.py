@@ -24,6 +24,9 @@ from blocker.core.form_words import FormWords
 from blocker.core.regulator import Fill
 
 FIVE = 5
+MOST_BESIDE = 60
+"""Calls from the same numbers that are named one by one, the latest ones; a form is read by a person."""
+
 WEEK = timedelta(days=7)
 
 _SATURDAY = 5
@@ -161,10 +164,17 @@ def _answered(told: Told, words: FormWords) -> Answer:
 
 
 def _earlier(told: Told, words: FormWords) -> Answer:
-    """Of all calls of the case, also those that the report itself leaves out."""
-    calls = told.case.calls
+    """Of all calls of the case, also those that the report itself leaves out; and what came from the same numbers."""
+    takes = told.regulator.takes
+    calls = told.calls if takes.each_number else told.case.calls
     first, last = words.moment(calls[0].call.at), words.moment(calls[-1].call.at)
-    return Answer((words("in_all", count=len(calls), first=first, last=last),))
+    numbers = {item.call.seen.number for item in (told.calls if takes.each_number or takes.one_number else calls)}
+    beside = [item for item in told.case.beside if item.number in numbers]
+    lines = [words("in_all", count=len(calls), first=first, last=last)]
+    lines += [words("same_number", count=len(beside))] if beside else []
+    lines += [f"{words.moment(item.at)}: {item.number}" for item in beside[-MOST_BESIDE:]]
+    lines += [words("earlier_left", count=left)] if (left := len(beside) - MOST_BESIDE) > 0 else []
+    return Answer(tuple(lines))
 
 
 def _yourself(_: Told, __: FormWords) -> Answer:

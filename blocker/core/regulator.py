@@ -108,6 +108,12 @@ class Channel:
     """Lines of an address, or one web or e-mail address or number; empty for the own provider."""
     source: Source
     sure: Sure
+    letter: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By language, the address as it stands on a letter, where `where` names it in several at once."""
+
+    def on_a_letter(self, language: str) -> tuple[str, ...]:
+        """The address as it stands on a letter in a language."""
+        return self.letter.get(language) or self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,8 @@ class Takes:
     """Only calls to a registered line after the register's waiting time."""
     one_number: bool = False
     """Only calls that presented one and the same number."""
+    each_number: bool = False
+    """One report for each presented number, and one for the calls that presented none."""
     most_calls: int = 0
     """At most so many in one complaint, the latest ones; 0 for any number."""
     first_write_months: int = 0

@@ -11,7 +11,7 @@ from datetime import date
 from blocker.core.company import Company
 from blocker.core.company_calls import CompanyCall
 from blocker.core.complaint import Draft, draft
-from blocker.core.complaint_case import Case, JudgedCall
+from blocker.core.complaint_case import Beside, Case, JudgedCall
 from blocker.core.form_words import FormWords
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
@@ -23,7 +23,7 @@ from blocker.core.typed import the_company
 from blocker.dossiers import Here, Records, Rules, read_attached, read_file
 from blocker.errors import UsageError
 from blocker.filing.judging import facts_of, judged
-from blocker.filing.naming import calls_spoken_of
+from blocker.filing.naming import calls_spoken_of, unnamed_from
 from blocker.filing.simulated import made_up
 
 
@@ -92,6 +92,7 @@ class Complaining:
             slugs=slugs,
             calls=calls,
             unnamed=unnamed,
+            beside=await self._beside(asked, mine),
             file=file,
             files=await read_attached(self._ledger),
             counts_from=self._rules.counts_from,
@@ -100,6 +101,11 @@ class Complaining:
             zone=self._here.zone,
             simulated=await made_up(self._ledger, mine),
         )
+
+    async def _beside(self, asked: Asked, mine: list[CompanyCall]) -> tuple[Beside, ...]:
+        named = [call for call in mine if asked.holds(call)]
+        others = await unnamed_from(self._ledger, named)
+        return tuple(Beside(call.at, call.seen.number) for call in others if asked.holds(call))
 
     def drafted(self, regulator: Regulator, case: Case, language: str, number: str = "") -> Draft:
         """A draft for a regulator.

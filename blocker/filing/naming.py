@@ -100,6 +100,28 @@ async def _calls_of(
     return sorted(found.values(), key=lambda each: each.seen.utc)
 
 
+async def unnamed_from(ledger: Records, calls: Collection[CompanyCall]) -> list[CompanyCall]:
+    """Other calls from the numbers that these presented, of which nobody said for whom or that they were wanted."""
+    numbers = {call.seen.number for call in calls if call.seen.presented == "e164"}
+    if not numbers:
+        return []
+    mine = {call.seen.call for call in calls}
+    words = {entry.n: entry.content async for entry in ledger.entries(_SAID)}
+    spoken, found = Spoken.among(words.items()), dict[str, CompanyCall]()
+    async for entry in ledger.entries((EntryKind.CALL_SCREENED, EntryKind.CALL_IMPORTED)):
+        content, call = entry.content, entry.content["call"]
+        if call in mine or call in found or (content.get("presented") or {}).get("number") not in numbers:
+            continue
+        here = content["kind"] == EntryKind.CALL_SCREENED
+        if not here and not still_counts(entry.n, content, spoken.withdrawn):
+            continue
+        told = spoken.of(call)
+        seen = seen_call(entry.n, content, None, told) if here else imported_call(entry.n, content, told)
+        if not (told.said_company or told.company or told.mark == "wanted"):
+            found[call] = CompanyCall(seen, said_in(told.n, words[told.n]) if told.n else Said(), _at(seen), "", None)
+    return sorted(found.values(), key=lambda each: each.seen.utc)
+
+
 def _by_call(entries: list[Entry], kind: EntryKind) -> dict[str, Mapping[str, Any]]:
     return {entry.content["call"]: entry.content for entry in entries if entry.content["kind"] == kind}
 

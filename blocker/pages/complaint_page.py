@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from blocker.core.complaint import Draft, Filled, Report
+from blocker.core.complaint_case import Told
+from blocker.core.complaint_text import answer, said_of
 from blocker.core.document import (
     Address,
     Block,
@@ -97,10 +99,13 @@ def _before(draft: Draft, words: Words) -> Iterator[Block]:
     regulator, language = draft.regulator, str(words.language)
     yield Facts(tuple((_channel_name(item, words), _channel(item, words)) for item in regulator.channels))
     cautions = [plain(in_language(item.text, language)) for item in regulator.warnings]
+    if doubtful := [_channel_name(item, words) for item in regulator.channels if item.sure is Sure.UNVERIFIED]:
+        where = "; ".join(doubtful)
+        cautions.append(plain(words("Not certain, so look it up before you send anything: {where}.", where=where)))
     if regulator.signed:
         cautions.append(plain(words("The holder of the line signs it by hand.")))
     if len(draft.reports) > 1:
-        cautions.append(plain(words("Your calls fit several kinds of report; each below is a form of its own.")))
+        cautions.append(plain(words("Your calls make several reports; each below is a form of its own.")))
     cautions += [plain(text) for text in _notes(draft, words)]
     cautions += [plain(text) for text in left_out(draft, words)]
     if cautions:
@@ -126,14 +131,11 @@ def _channel_name(item: Channel, words: Words) -> str:
 
 
 def _channel(item: Channel, words: Words) -> Text:
-    doubt = f" ({words('to be looked up before you rely on it')})" if item.sure is Sure.UNVERIFIED else ""
     if item.kind is ChannelKind.PROVIDER:
         return plain(words("its address is on your bill"))
     if item.kind is ChannelKind.WEB:
-        links = [Span(("\n" if place else "") + each, link=each) for place, each in enumerate(item.where)]
-        return (*links, Span(doubt, Style.QUIET)) if doubt else tuple(links)
-    shown = Span("\n".join(item.where))
-    return (shown, Span(doubt, Style.QUIET)) if doubt else (shown,)
+        return tuple(Span(("\n" if place else "") + each, link=each) for place, each in enumerate(item.where))
+    return plain("\n".join(item.where))
 
 
 def _report(draft: Draft, report: Report, words: Words) -> Iterator[Block]:
@@ -141,19 +143,32 @@ def _report(draft: Draft, report: Report, words: Words) -> Iterator[Block]:
     title = words.many("To paste: {count} call", "To paste: {count} calls", count)
     if report.kind:
         title = f"{title} · {_kind_label(report.kind, draft.language)}"
+    elif len(draft.reports) > 1:
+        title = f"{title} · {report.calls[0].call.seen.number or words('no number was presented')}"
     yield Heading(1, title)
+    if report is draft.reports[0] and (ours := _ours(draft, words)):
+        yield paragraph(ours, Tone.NOTE)
     if report.kind and report.kind.source is None:
         yield paragraph(words("The name of this kind of report is ours; choose what comes closest."), Tone.NOTE)
-    yield Facts(tuple((_label(filled, draft, words), _value(filled, words)) for filled in report.fields))
+    yield Facts(tuple((_label(filled, draft.language), _value(filled, words)) for filled in report.fields))
 
 
 def _kind_label(kind: Kind, language: str) -> str:
     return in_language(kind.label, language)
 
 
-def _label(filled: Filled, draft: Draft, words: Words) -> str:
-    label = in_language(filled.field.label, draft.language)
-    return label if filled.field.source else f"{label} {words('(our wording)')}"
+def _label(filled: Filled, language: str) -> str:
+    return in_language(filled.field.label, language)
+
+
+def _ours(draft: Draft, words: Words) -> str:
+    """Which labels weren't read in the form itself, in one sentence for all; empty where all were."""
+    fields = {filled.field.id: filled for report in draft.reports for filled in report.fields}
+    ours = [_label(filled, draft.language) for filled in fields.values() if filled.field.source is None]
+    if len(ours) == len(fields):
+        return words("The names of the fields are ours, not read in the form itself; choose what comes closest.")
+    named = ", ".join(f"“{label}”" for label in ours)
+    return words("These names of fields are ours, not read in the form itself: {labels}.", labels=named) if ours else ""
 
 
 def _value(filled: Filled, words: Words) -> Text:
@@ -180,8 +195,7 @@ def _origin(draft: Draft, words: Words) -> Iterator[Block]:
     regulator = draft.regulator
     yield paragraph(
         words(
-            "What the form asks was last looked at on {checked}; it may ask otherwise by now. Labels marked as our "
-            "wording weren't read in the form itself. This is no legal advice.",
+            "What the form asks was last looked at on {checked}; it may ask otherwise by now. This is no legal advice.",
             checked=words.day(regulator.checked),
         )
     )
@@ -202,22 +216,46 @@ def post_page(draft: Draft, form: FormWords, dated: str, address: Sequence[str] 
         dated: instant in UTC that the file carries.
         address: of the household, line by line; a place to write it where it isn't given.
     """
-    regulator, blocks = draft.regulator, list[Block]()
+    blocks = list[Block]()
     holders = _holders(draft)
     name = in_language(draft.regulator.name, draft.language)
     sender = Address((", ".join(holders) or form("your_name"), *(address or (form("your_address"),))))
-    post = next((item.where for item in regulator.channels if item.kind is ChannelKind.POST), ())
+    post = (item.on_a_letter(draft.language) for item in draft.regulator.channels if item.kind is ChannelKind.POST)
+    addressee = Address(next(post, ()) or (name, form("their_address")), of_addressee=True)
     for place, report in enumerate(draft.reports):
         blocks += [NewSheet()] if place else []
-        blocks += [sender, Address(post or (name, form("their_address")), of_addressee=True)]
-        blocks.append(Heading(1, f"{name} · {_kind_label(report.kind, draft.language)}" if report.kind else name))
-        account = [filled for filled in report.fields if filled.field.fill is Fill.ACCOUNT]
-        blocks += [paragraph(line) for filled in account for line in filled.answer.lines]
-        rest = [(filled, lines) for filled in report.fields if filled not in account and (lines := _posted(filled))]
-        label = {id(filled): in_language(filled.field.label, draft.language) for filled, _ in rest}
-        blocks.append(Facts(tuple((label[id(filled)], plain("\n".join(lines))) for filled, lines in rest)))
+        blocks += [paragraph(form("simulated"), Tone.WARNING)] if draft.case.simulated else []
+        blocks += [sender, addressee, *_letter(draft, report, form)]
         blocks.append(Signature(", ".join(holders), form("place_and_date")))
+        blocks += [paragraph(f"{form('enclosures')}:"), Bullets(tuple(map(plain, _enclosed(draft, report, form))))]
     return Document(name, "", draft.language, tuple(blocks), "", dated, letter=True)
+
+
+def _letter(draft: Draft, report: Report, form: FormWords) -> Iterator[Block]:
+    """From the subject to the greeting: what is asked, what happened, and the fields that have an answer."""
+    about = said_of(report.calls, lambda call: call.said.said_company) if draft.case.company else ""
+    subject = form("subject_company", company=about) if about else form("subject_caller")
+    yield Heading(1, f"{subject} · {_kind_label(report.kind, draft.language)}" if report.kind else subject)
+    yield paragraph(form("salutation"))
+    yield paragraph(form("request_company", company=about) if about else form("request_caller"))
+    apart = {Fill.ACCOUNT, *_ENCLOSED}
+    for filled in report.fields:
+        yield from map(paragraph, filled.answer.lines if filled.field.fill is Fill.ACCOUNT else ())
+    rest = [
+        (filled, lines) for filled in report.fields if filled.field.fill not in apart and (lines := _posted(filled))
+    ]
+    yield Facts(tuple((_label(filled, draft.language), plain("\n".join(lines))) for filled, lines in rest))
+    yield paragraph(form("closing"))
+
+
+_ENCLOSED = (Fill.PROOFS, Fill.REGISTER_PROOF, Fill.HOLDER_PROOF)
+"""Questions that are answered by what goes along."""
+
+
+def _enclosed(draft: Draft, report: Report, form: FormWords) -> list[str]:
+    """What goes along with a letter: the evidence, and the files that show what is said."""
+    told = Told(draft.case, draft.regulator, report.calls)
+    return list(dict.fromkeys(line for fill in _ENCLOSED for line in answer(told, fill, form).lines))
 
 
 def _posted(filled: Filled) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def read(file: RuleFile, document: Document) -> Contents:
     _refuse_doubles(root, "field", [field.id for field in fields])
     if not fields:
         root.fault("there is no [[field]]", "add one for each question of the form")
-    channels = [_channel(table, header) for table in root.tables("channel")]
+    channels = [_channel(table, languages, header) for table in root.tables("channel")]
     if not channels:
         root.fault("there is no [[channel]]", "say where a complaint is handed in")
     warnings = [_warning(table, header) for table in root.tables("warning")]
@@ -102,12 +102,13 @@ def _takes(table: Table) -> Takes:
         answered=table.flag("answered", default=False),
         after_register=table.flag("after_register", default=False),
         one_number=table.flag("one_number", default=False),
+        each_number=table.flag("each_number", default=False),
         most_calls=table.whole("most_calls", 0, low=1, high=_MOST),
         first_write_months=table.whole("first_write_months", 0, low=1, high=_MOST),
     )
 
 
-def _channel(table: Table, header: Header) -> Channel | None:
+def _channel(table: Table, languages: Iterable[str], header: Header) -> Channel | None:
     kind = table.word("kind", ChannelKind, ChannelKind.WEB, required=True)
     where = table.texts("where", required=kind is not ChannelKind.PROVIDER)
     sure = table.word("sure", Sure, header.sure)
@@ -116,7 +117,9 @@ def _channel(table: Table, header: Header) -> Channel | None:
     if kind is ChannelKind.E_MAIL and not all("@" in line for line in where):
         table.fault("an e-mail channel needs e-mail addresses", "write them as name@authority.example", key="where")
     source = read_source(table, header.sources)
-    return Channel(kind, where, source, sure) if source else None
+    inner = table.section("letter")
+    letter = {language: lines for language in languages if (lines := inner.texts(language))}
+    return Channel(kind, where, source, sure, letter) if source else None
 
 
 def _kind(table: Table, languages: Iterable[str], header: Header) -> Kind:

@@ -9,6 +9,7 @@ from fakes.complaints import CALLS, PLACES, TOLD, UNDERSTOOD, complaining, facts
 
 from blocker.core.complaint import Draft, Hindrance, Why
 from blocker.core.complaint_case import Lack
+from blocker.core.document import NewSheet
 from blocker.core.household_facts import How
 from blocker.core.languages import Language
 from blocker.core.regulator import About, Fill
@@ -181,6 +182,77 @@ async def test_what_only_a_person_can_write_has_room_on_the_letter(book: RuleBoo
     assert "[uw adres]" not in text
     assert "Uw operator: ……" in text
     assert text.count("10:00:00") == 1
+
+
+async def test_other_calls_of_the_same_number_are_told_beside(book: RuleBook) -> None:
+    """Calls from a number of the complaint of which nobody said for whom are counted and dated, apart from its own."""
+    place = PLACES["BE"]
+    draft = await drafted(book, "be-fps-economy", withheld=0)
+    (earlier,) = [each.answer.lines for each in draft.reports[0].fields if each.field.fill is Fill.EARLIER]
+    assert earlier[0].startswith("Oproepen in totaal: 4;")
+    assert earlier[1] == "Van dezelfde nummers, oproepen waarvan niemand noteerde voor wie ze waren: 3."
+    assert earlier[2] == f"16 november 2026, 16:20:00 (+01:00): {place.caller}"
+    assert len(earlier) == 5
+    none = await drafted(book, "be-fps-economy", understood=len(CALLS), withheld=0)
+    (earlier,) = [each.answer.lines for each in none.reports[0].fields if each.field.fill is Fill.EARLIER]
+    assert len(earlier) == 1
+
+
+async def test_whose_line_it_was_is_asked_for_each_number(book: RuleBook) -> None:
+    """The Ombudsman is asked about one caller at a time: a report for each number, and for calls without."""
+    draft = await drafted(book, "be-telecom-ombudsman", withheld=2)
+    assert [{item.call.seen.number for item in report.calls} for report in draft.reports] == [
+        {""},
+        {PLACES["BE"].caller},
+    ]
+    letter = post_page(draft, form_words("nl"), "2026-11-22T00:00:00.000Z")
+    assert sum(isinstance(block, NewSheet) for block in letter.blocks) == 1
+    one = await drafted(book, "be-telecom-ombudsman", withheld=2, number=PLACES["BE"].caller)
+    assert [len(report.calls) for report in one.reports] == [len(CALLS) - 2]
+    assert one.left_out == {Why.OTHER_NUMBER: 2}
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+async def test_what_is_posted_is_a_letter(book: RuleBook, language: str) -> None:
+    """Addressee in its language, subject, salutation, request, greeting, place and date, then what is enclosed."""
+    regulator, place = book.regulators["be-fps-economy"], PLACES["BE"]
+    use = complaining(told(place), book, place)
+    draft = use.drafted(regulator, await use.case(Asked("proximus")), language)
+    words = form_words(language)
+    text = render_text(post_page(draft, words, "2026-11-22T00:00:00.000Z"))
+    (post,) = [item.letter[language] for item in regulator.channels if item.letter]
+    parts = [
+        "\n".join(post),
+        words("subject_company", company="“Belgacom”"),
+        words("salutation"),
+        words("request_company", company="“Belgacom”"),
+        words("closing"),
+        words("place_and_date"),
+        words("enclosures"),
+        words("pack", count=4),
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert text.count(words("pack", count=4)) == 1
+    assert " / " not in text
+
+
+async def test_a_made_up_complaint_says_so_on_the_letter_too(book: RuleBook) -> None:
+    """Calls of a demonstration are never posted unawares."""
+    draft = await drafted(book, "be-fps-economy")
+    made_up = dataclasses.replace(draft, case=dataclasses.replace(draft.case, simulated=True))
+    words, dated = form_words("nl"), "2026-11-22T00:00:00.000Z"
+    assert words("simulated") in render_text(post_page(made_up, words, dated))
+    assert words("simulated") not in render_text(post_page(draft, words, dated))
+
+
+async def test_whose_words_the_labels_are_is_said_once(book: RuleBook) -> None:
+    """Not behind every field: once above them. What isn't certain of an address is said once too."""
+    draft = await drafted(book, "be-fps-economy")
+    text = render_text(draft_page(draft, Words(Language.EN), "2026-11-22T00:00:00.000Z"))
+    assert text.count("ours, not read in the form itself") == 1
+    assert "(our wording)" not in text
+    assert text.count("look it up") == 1
 
 
 async def test_a_form_about_a_company_wants_one(book: RuleBook) -> None:
