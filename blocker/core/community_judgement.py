@@ -169,6 +169,9 @@ class Judgement:
         return (*(one.match for one in self.weighed), *((self.crowd.match,) if self.crowd else ()))
 
 
+NOTHING_SAID = Judgement()
+
+
 def judge(
     number: str, hits: Iterable[Hit], neighbours: Callable[[str], Iterable[Hit]], terms: Terms, today: date
 ) -> Judgement:

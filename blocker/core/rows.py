@@ -4,10 +4,12 @@ A row finds nothing, or something to note, or enough to decide. It doesn't know 
 among them: that is `decide.py`.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from blocker.core.case import Case, Found
-from blocker.core.community_judgement import Judgement, judge
+from blocker.core.community import Hit
+from blocker.core.community_judgement import NOTHING_SAID, Judgement, judge
 from blocker.core.company import Company
 from blocker.core.company_name import fits
 from blocker.core.company_setting import MAX_CALLER_NAME, Calls, CompanySetting
@@ -187,16 +189,23 @@ def repeat(case: Case) -> Found | None:
 def community(case: Case) -> Found | None:
     """What strangers say of a number."""
     judgement = judgement_of(case)
-    if not (matches := judgement.matches):
+    if judgement is NOTHING_SAID or not (matches := judgement.matches):
         return None
     blocks = judgement.blocks and case.knowledge.policy.community is Decision.BLOCK
     return Found(matches, Decision.BLOCK if blocks else None)
 
 
 def judgement_of(case: Case) -> Judgement:
-    """What the community lists come to for the caller."""
-    lists, today = case.knowledge.community, case.moment.local.astimezone(UTC).date()
-    return judge(case.number, lists.lookup(case.number), lists.neighbours, case.knowledge.terms, today)
+    """What the community lists come to for the caller, which is nothing most of the time, and then costs nothing."""
+    lists, terms = case.knowledge.community, case.knowledge.terms
+    around: Callable[[str], Iterable[Hit]] = lists.neighbours
+    hits = lists.lookup(case.number)
+    if not hits:
+        found = around(case.number) if terms.ranges else ()
+        if not found:
+            return NOTHING_SAID
+        around = lambda _: found  # noqa: E731  (asked already)
+    return judge(case.number, hits, around, terms, case.moment.local.astimezone(UTC).date())
 
 
 def withheld(case: Case) -> Found | None:
