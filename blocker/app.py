@@ -42,6 +42,7 @@ from blocker.household import Household
 from blocker.listroom import Listroom
 from blocker.looking import reader, rules_of, setting_of
 from blocker.mailroom import Mailroom
+from blocker.publishroom import ReportDesk
 from blocker.recording import Recorder
 from blocker.rulebinding import read_again
 from blocker.rulebook import RuleBook, shipped_rules
@@ -278,6 +279,7 @@ class Owner:
             "list-show": self.household.list_show,
             "company-set": self.companies.set,
             **self.listroom.handlers(),
+            **ReportDesk(self.config, self.clock, self.knowledge, self.recorder.flush).handlers(),
             **self.wanted.handlers(),
             **self.cabinet.handlers(),
             **self.mailroom.handlers(),

@@ -29,6 +29,7 @@ from blocker.sources import (
     fritzbox_book,
     phoneblock,
     plain_lines,
+    snapshot,
 )
 from blocker.store import book_writer
 from blocker.store.book_file import BookFile, Provenance
@@ -55,6 +56,7 @@ _READERS: dict[str, RatedReader] = {
     "digit-patterns": digit_patterns.read,
     "fritzbox": fritzbox_book.read,
     "phoneblock": phoneblock.read,
+    "snapshot": snapshot.read,
     "vcard": _cards,
 }
 FORMS = (_PLAIN, *_TABLES, *_READERS)

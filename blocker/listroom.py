@@ -21,10 +21,12 @@ from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.ports import Clock
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError, SourceError, UsageError
+from blocker.evidence.signing import verify
 from blocker.jobs import Jobs
 from blocker.looking import list_sources
 from blocker.recording import Recorder
 from blocker.rulebook import RuleBook
+from blocker.snapshots import Snapshots
 from blocker.store.book import Book
 from blocker.store.source_states import SourceStates
 from blocker.supplying import FileSupplier
@@ -65,7 +67,7 @@ class Listroom:
         self._syncer = Syncer(
             shelf=book,
             states=self._states,
-            suppliers=self._suppliers(),
+            suppliers=self._suppliers(clock),
             bind=bind,
             clock=clock,
             region=config.region,
@@ -74,8 +76,8 @@ class Listroom:
         self._log = structlog.get_logger("lists")
 
     @staticmethod
-    def _suppliers() -> Mapping[Kind, Supplier]:
-        return {Kind.FETCHED: FileSupplier()}
+    def _suppliers(clock: Clock) -> Mapping[Kind, Supplier]:
+        return {Kind.FETCHED: FileSupplier(), Kind.SNAPSHOT: Snapshots(verify, clock)}
 
     @property
     def sources(self) -> Mapping[str, ListSource]:

@@ -14,7 +14,7 @@ from blocker.core.provenance import Sure
 
 FORMS = (
     *("plain-lines", "csv", "ftc", "freepbx-csv", "spamblocker"),
-    *("astdb", "digit-patterns", "fritzbox", "phoneblock", "vcard"),
+    *("astdb", "digit-patterns", "fritzbox", "phoneblock", "snapshot", "vcard"),
 )
 """In which forms a list may be written; `bookbinding.py` knows what reads them, `docs/lists.md` describes them."""
 
