@@ -2,9 +2,10 @@
 
 The promises kept here: only a positive “block” turns a call away; it does so only once its record is durable; the one
 broad `except` of the program stands in `judge` and in `secure`, and lets the call ring. What is decided is
-`core/decide.py`'s business. Waits for no network: all it needs is in memory or mapped before the call comes.
+`core/decide.py`'s business. Waits for no network: all it needs is in memory or mapped before the call comes; only where
+the household sets a budget for it, a call of a stranger waits that long for what others know of its number.
 
-A hook calls `judge`, for a call that is to be turned away `secure`, then gives its answer, then `settle`, once each.
+A hook calls `judge`, for a call that must wait `secure`, then gives its answer, then `settle`, once each.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -29,8 +31,11 @@ from blocker.core.ports import Clock
 from blocker.core.recent import Recent, RecentCallers
 from blocker.core.record import Content
 from blocker.core.treatment import RING, Treatment
-from blocker.core.verdict import UNSCREENED, Verdict
+from blocker.core.verdict import UNSCREENED, Decision, Reason, Verdict
 from blocker.recording import Recorder
+
+ROOM_TO_RECORD = 0.4
+"""Seconds that are left for the record where a call waited for an answer about its caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,15 @@ class Screening:
     """The household only watched at that moment, on that line."""
     sums: Sums = UNDECIDED
     """What it was decided by."""
+    undecided: Moment | None = None
+    """Where nothing is known of the caller and somebody may be asked first: what it is decided by then."""
     in_doubt: bool = False
     """Its record was begun as turned away but not confirmed in time, so that it rings and says so afterwards."""
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether something is to be waited for before the answer."""
+        return self.treatment.turns_away or self.undecided is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,23 @@ class Setting:
         return self.home
 
 
+class Inquiry(Protocol):
+    """Asks others about callers of whom nothing is known here; see `asking.py`. Nothing here raises."""
+
+    @property
+    def budget_seconds(self) -> float:
+        """How long a call may wait for that; 0 for not at all."""
+        ...
+
+    async def now(self, call: str, number: str, within_seconds: float) -> bool:
+        """Ask; False where no answer came in time."""
+        ...
+
+    def later(self, call: str, number: str) -> None:
+        """Ask when the call is long over. Never waits."""
+        ...
+
+
 class Screener:
     """Looks at calls, one after the other or many at once."""
 
@@ -92,6 +121,7 @@ class Screener:
         budget_seconds: float,
         policies: Policies = Policies(),  # noqa: B008 - immutable
         answered: Callable[[str], None] = lambda _: None,
+        inquiry: Inquiry | None = None,
     ) -> None:
         """Ready for calls.
 
@@ -104,6 +134,7 @@ class Screener:
             budget_seconds: from accept to the answer.
             policies: by line and hour; they stand in for the one in `knowledge`.
             answered: told the id of each call that had its answer.
+            inquiry: asks others about callers of whom nothing is known; None for nobody.
         """
         self._policies = policies
         self.use(knowledge)
@@ -113,6 +144,7 @@ class Screener:
         self._treat = treat
         self._recorder = recorder
         self._answered = answered
+        self._inquiry = inquiry
         self._clock = clock
         self._budget = budget_seconds
         self._recent = RecentCallers()
@@ -148,24 +180,32 @@ class Screener:
         verdict, treatment = UNSCREENED, RING
         call, local = self._unread(sighting, received_at)
         observe_only, sums = False, UNDECIDED
+        undecided: Moment | None = None
         try:
             call, local = self._identify(sighting, call.id, received_at)
             if knowledge := self._knowing(call.line.name, local):
                 observe_only, sums = knowledge.policy.observe_only, knowledge.sums
-                verdict = decide(call, knowledge, Moment(local, *self._remembered(call, local)))
+                moment = Moment(local, *self._remembered(call, local))
+                verdict = decide(call, knowledge, moment)
                 if verdict.blocks and not observe_only:
                     treatment = self._treat(verdict, knowledge.policy.action)
+                if self._inquiry and self._inquiry.budget_seconds and is_stranger(call, verdict):
+                    undecided = moment
         except Exception:  # noqa: BLE001  (a fault of ours must never cost a wanted call)
-            verdict, treatment = UNSCREENED, RING
+            verdict, treatment, undecided = UNSCREENED, RING, None
             self._log.exception("screening failed; the call rings", call=call.id)
         deadline = accepted_at + self._budget
-        return Screening(call.id, verdict, treatment, accepted_at, deadline, call, local, observe_only, sums)
+        return Screening(call.id, verdict, treatment, accepted_at, deadline, call, local, observe_only, sums, undecided)
 
     async def secure(self, screening: Screening) -> Screening:
-        """Make the record of a call that is to be turned away; comes back ringing where that fails. Can't raise.
+        """Ask about a stranger where that is wanted, then make the record of a call that is to be turned away.
 
-        Returns before the screening's deadline.
+        Comes back ringing where that fails. Can't raise. Returns before the screening's deadline.
         """
+        if screening.undecided is not None:
+            screening = await self._hear(screening, screening.undecided)
+            if not screening.treatment.turns_away:
+                return screening
         writing: asyncio.Future[int] | None = None
         try:
             writing = asyncio.ensure_future(self._recorder.durable(self._screened(screening)))
@@ -180,6 +220,26 @@ class Screener:
             self._log.error("no record, so the call rings", call=screening.call_id, why=str(error))
             return dataclasses.replace(screening, verdict=UNSCREENED, treatment=RING)
         return screening
+
+    async def _hear(self, screening: Screening, moment: Moment) -> Screening:
+        """Decide anew once somebody answered; as it was where nobody did in time, or anything went wrong."""
+        call = screening.call
+        try:
+            room = screening.deadline - asyncio.get_running_loop().time() - ROOM_TO_RECORD
+            if self._inquiry is None or not isinstance(call.caller, E164) or room <= 0:
+                return screening
+            within = min(self._inquiry.budget_seconds, room)
+            if not await self._inquiry.now(screening.call_id, call.caller.number, within):
+                return screening
+            if (knowledge := self._knowing(call.line.name, screening.local)) is None:
+                return screening
+            verdict, treatment = decide(call, knowledge, moment), RING
+            if verdict.blocks and not knowledge.policy.observe_only:
+                treatment = self._treat(verdict, knowledge.policy.action)
+        except Exception:  # noqa: BLE001  (as in `judge`)
+            self._log.exception("asking about a caller failed; the call rings", call=screening.call_id)
+            return screening
+        return dataclasses.replace(screening, verdict=verdict, treatment=treatment)
 
     def settle(self, screening: Screening, acknowledged_at: float | None) -> None:
         """Record what became of the answer; can't raise.
@@ -204,11 +264,14 @@ class Screener:
             entry = self._screened(screening)
             self._recorder.later(entry | {"answer": record.answer(acknowledged=in_time, after_ms=after_ms)})
         self._answered(screening.call_id)
+        caller = screening.call.caller
+        if self._inquiry is not None and isinstance(caller, E164) and is_stranger(screening.call, screening.verdict):
+            self._inquiry.later(screening.call_id, caller.number)
         self.counts[screening.treatment.action, screening.verdict.reason] += 1
         self._log.info(
             "call screened",
             call=screening.call_id,
-            number=screening.call.caller.number if isinstance(screening.call.caller, E164) else None,
+            number=caller.number if isinstance(caller, E164) else None,
             line=screening.call.line.name,
             decision=str(screening.verdict.decision),
             reason=str(screening.verdict.reason),
@@ -259,3 +322,9 @@ class Screener:
 
 
 _FIRST = Recent()
+
+
+def is_stranger(call: IncomingCall, verdict: Verdict) -> bool:
+    """Whether nothing at all is known here of a caller who presented a number, so that others may be asked."""
+    unknown = verdict.decision is Decision.RING and verdict.reason in {Reason.NOTHING_KNOWN, Reason.OFTEN}
+    return unknown and isinstance(call.caller, E164) and all(match.kind == "recent" for match in verdict.matches)

@@ -3,9 +3,9 @@
 This file is the contract between a hook and the call path: what a hook is given, and what it owes. A hook decides
 nothing about a call. It doesn't import the call path either; `service.py` hands it over, and names the hooks there are.
 
-For each call a hook owes, in this order and once each: `judge`; where the treatment turns the call away, `secure`, and
-it goes on with what came back; its answer to the phone system, unless the deadline has passed; `settle`. A call out of
-the house is only noted, after its answer: it waits for nothing. So is the end of a call, where it is told.
+For each call a hook owes, in this order and once each: `judge`; where the call must wait, `secure`, and it goes on with
+what came back; its answer to the phone system, unless the deadline has passed; `settle`. A call out of the house is
+only noted, after its answer: it waits for nothing. So is the end of a call, where it is told.
 """
 
 from typing import Protocol, TypeVar
@@ -27,6 +27,11 @@ class Screening(Protocol):
 
     @property
     def treatment(self) -> Treatment: ...
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether `secure` is owed before the answer."""
+        ...
 
     @property
     def deadline(self) -> float:
@@ -61,7 +66,11 @@ class Screener(Protocol[S]):
         ...
 
     async def secure(self, screening: S) -> S:
-        """Make the record of a call that is to be turned away, before the deadline; comes back ringing if it can't."""
+        """See to what must be waited for, before the deadline; what comes back holds.
+
+        It is the record of a call that is to be turned away, which rings without one; perhaps first what others say of
+        a stranger.
+        """
         ...
 
     def settle(self, screening: S, acknowledged_at: float | None) -> None:

@@ -257,7 +257,7 @@ class _Connection(Generic[S]):
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = self._loop.call_at(self._deadline, self._expire)
-        if screening.treatment.turns_away:
+        if screening.must_wait:
             self._securing = self._loop.create_task(self._secure(screening))
 
     async def _secure(self, screening: S) -> None:

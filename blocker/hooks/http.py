@@ -101,7 +101,7 @@ class HttpHook(Generic[S]):
             self._log.warning("a question that is none", what=bad.what, where=bad.where, peer=request.remote)
             return _refusal(400, bad.what, bad.where, bad.mend)
         screening = self._screener.judge(sighting, accepted_at)
-        if screening.treatment.turns_away:
+        if screening.must_wait:
             screening = await self._screener.secure(screening)
         if loop.time() > screening.deadline:
             self._screener.settle(screening, None)

@@ -25,6 +25,10 @@ class FakeScreening:
     deadline: float
     sighting: Sighting
 
+    @property
+    def must_wait(self) -> bool:
+        return self.treatment.turns_away
+
 
 @dataclass(slots=True)
 class FakeScreener:
