@@ -125,7 +125,8 @@ def _bind_here(order: Order) -> Bound:
                 left_out += 1
             else:
                 items.add(item)
-    bad.refuse_too_many("items", f"is it a list of the form {order.form or _PLAIN}, of {order.region}?")
+    form, region = order.form or _PLAIN, order.region
+    bad.refuse_too_many("items", f"is it a list of the form {form}, and are its national numbers those of {region}?")
     _write(items, order)
     made = BookFile(order.book_file)
     try:
@@ -134,6 +135,7 @@ def _bind_here(order: Order) -> Bound:
             raise SourceError("what came of it isn't what its publisher says it is; try again later")
         return Bound(
             *(len(made), bad.bad, made.sha256, left_out),
+            bad_named=bad.named,
             listed=named.or_in(made),
             covers=widest(made.prefixes),
         )

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sized
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from blocker.core.guards import Made, Spared, objections, suspicious
 from blocker.core.list_schedule import failed, forgotten, good
 from blocker.core.list_source import Kind, ListSource, SourceState, digest_of
 from blocker.core.ports import Clock
@@ -94,6 +95,10 @@ class SyncResult:
     """Whether its publisher has nothing new."""
     bad_named: tuple[str, ...] = ()
     """As in `Bound`."""
+    left_out: int = 0
+    """As in `Bound`."""
+    notes: tuple[str, ...] = ()
+    """What the household should know of it, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,10 @@ class Shelf(Protocol):
         """A folder to make the next one in, for one at a time; raises `SourceError`."""
         ...
 
+    def confirm(self, slug: str, on: date) -> None:
+        """Take note of a day (UTC) on which a source was asked and found unchanged."""
+        ...
+
     async def adopt(self, made: Path) -> None:
         """Use this one from now on, durably; raises `SourceError`, and then nothing has changed."""
         ...
@@ -189,6 +198,7 @@ class Syncer:
         clock: Clock,
         region: str,
         chance: Callable[[], float],
+        spared: Callable[[], Spared] = Spared,
     ) -> None:
         """What it works with.
 
@@ -200,16 +210,18 @@ class Syncer:
             clock: the time.
             region: ISO 3166-1 alpha-2 of the household, for lists that are of no country of their own.
             chance: a number from 0 up to 1, so that not all households ask at the same time.
+            spared: what a list may not hold, and what the household is to be told of.
         """
         self._shelf, self._states, self._suppliers, self._bind = shelf, states, suppliers, bind
-        self._clock, self._region, self._chance = clock, region, chance
+        self._clock, self._region, self._chance, self._spared = clock, region, chance, spared
 
-    async def sync(self, source: ListSource, step: Step = nobody) -> SyncResult:
+    async def sync(self, source: ListSource, step: Step = nobody, *, anyway: bool = False) -> SyncResult:
         """Bring one list up to date, and remember how that went.
 
         Args:
             source: the list.
             step: is told what is begun.
+            anyway: whether it is used though a guard speaks against it; never if it is empty.
 
         Raises:
             UsageError: its name is no slug, or it can't be asked as it is described.
@@ -222,7 +234,7 @@ class Syncer:
         async with self._shelf.workshop() as folder:
             state = await self._states.get(source.slug)
             try:
-                result, state = await self._brought(source, state, folder, step)
+                result, state = await self._brought(source, state, folder, step, anyway)
             except (SourceError, UsageError) as error:
                 wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
                 now, chance = self._clock.now(), self._chance()
@@ -232,7 +244,12 @@ class Syncer:
         return result
 
     async def _brought(
-        self, source: ListSource, state: SourceState, folder: Path, step: Step
+        self,
+        source: ListSource,
+        state: SourceState,
+        folder: Path,
+        step: Step,
+        anyway: bool,  # noqa: FBT001  (handed on)
     ) -> tuple[SyncResult, SourceState]:
         old = self._shelf.source(source.slug)
         described = digest_of(source)
@@ -242,36 +259,37 @@ class Syncer:
         step("fetching")
         supplied = await self._suppliers[source.kind].supply(source, state, folder)
         if supplied.file is None:
-            if old is None:
-                raise SourceError(f"{source.origin} says that nothing is new, although nothing of it is here")
-            done = SyncResult(source.slug, source.origin, len(old), 0, old.sha256, len(old), unchanged=True)
-            return done, replace(state, version=supplied.version or state.version)
+            return self._unchanged(source, old), replace(state, version=supplied.version or state.version)
         if supplied.changes and old is None:
             raise SourceError(f"{source.origin} sent changes to a list that isn't here")
         step("reading")
-        bound = await self._bind(
-            Order(
-                list_file=supplied.file,
-                book_file=folder / "made.book",
-                region=source.region or self._region,
-                source=source.slug,
-                origin=source.origin,
-                fetched_at=fetched_at,
-                form=supplied.form or source.form,
-                columns=source.columns,
-                licence=source.licence,
-                old_file=old.path if supplied.changes and old else None,
-                expected=supplied.sha256,
-            )
+        spared = self._spared()
+        order = Order(
+            list_file=supplied.file,
+            book_file=folder / "made.book",
+            region=source.region or self._region,
+            source=source.slug,
+            origin=source.origin,
+            fetched_at=fetched_at,
+            form=supplied.form or source.form,
+            columns=source.columns,
+            licence=source.licence,
+            old_file=old.path if supplied.changes and old else None,
+            expected=supplied.sha256,
+            never=spared.never,
+            ask=(*source.bounds.must_list, *source.bounds.must_not_list, *spared.own, *spared.allowed),
         )
+        bound = await self._bind(order)
+        made = Made(bound.entries, bound.listed, bound.covers)
         before = len(old) if old is not None else 0
-        if why := objection(before, bound.entries):
-            raise SourceError(f"{source.origin}: {why}")
+        _refuse(source, made, before, anyway=anyway)
         step("swapping")
-        await self._shelf.adopt(folder / "made.book")
+        await self._shelf.adopt(order.book_file)
         result = SyncResult(
             *(source.slug, source.origin, bound.entries, bound.bad_lines, bound.sha256, before),
             bad_named=tuple(bound.bad_named),
+            left_out=bound.left_out,
+            notes=tuple(suspicious(made, spared)),
         )
         return result, replace(
             state,
@@ -282,6 +300,27 @@ class Syncer:
             entries=bound.entries,
             sha256=bound.sha256,
             described=described,
+        )
+
+    def _unchanged(self, source: ListSource, old: Shelved | None) -> SyncResult:
+        if old is None:
+            raise SourceError(f"{source.origin} says that nothing is new, although nothing of it is here")
+        self._shelf.confirm(source.slug, self._clock.now().date())
+        return SyncResult(source.slug, source.origin, len(old), 0, old.sha256, len(old), unchanged=True)
+
+
+def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool) -> None:
+    """Keep a list from replacing one of `before` items.
+
+    Raises:
+        SourceError: it must not.
+    """
+    if why := objection(before, made.entries):
+        raise SourceError(f"{source.origin}: {why}")
+    if not anyway and (said := objections(made, before, source.bounds)):
+        stays = "the list of before stays" if before else "it isn't used"
+        raise SourceError(
+            f"{source.origin}: {'; '.join(said)}; {stays}. If it is right all the same, give “blocker sync” --anyway"
         )
 
 

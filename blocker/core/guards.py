@@ -23,6 +23,18 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """Numbers of the household that strangers need not tell it about: E.164."""
+
+    own: tuple[str, ...] = ()
+    """Of its lines."""
+    allowed: tuple[str, ...] = ()
+    """Of those that it wants to hear of: its allow list, its contacts."""
+    never: tuple[str, ...] = ()
+    """What no list may hold, as `never_listed` has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What was made of a list."""
 
@@ -86,18 +98,12 @@ def widest(prefixes: Iterable[str]) -> tuple[str, int]:
     return country, int(shares.get(country, 0))
 
 
-def suspicious(listed: Collection[str], own: Iterable[str], allowed: Iterable[str]) -> list[str]:
-    """What a household should know of a list that is used all the same.
-
-    Args:
-        listed: which of its numbers the list holds: E.164.
-        own: those of its lines.
-        allowed: those that it wants to hear of.
-    """
+def suspicious(made: Made, spared: Spared) -> list[str]:
+    """What a household should know of a list that is used all the same."""
     said = []
-    if mine := _named(number for number in own if number in listed):
+    if mine := _named(number for number in spared.own if number in made.listed):
         said.append(f"it lists your own number ({mine}), which is left out; is it the list that it says it is?")
-    if wanted := _named(number for number in allowed if number in listed):
+    if wanted := _named(number for number in spared.allowed if number in made.listed):
         said.append(f"it lists numbers that you allow ({wanted}); they ring all the same")
     return said
 

@@ -98,6 +98,11 @@ class ListIndex:
     def __len__(self) -> int:
         return len(self._exact) + len(self._prefixes)
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The whole numbers that are listed, those included whose listing has run out: E.164."""
+        return tuple(self._exact)
+
     def match(self, number: str, now: datetime) -> Listing | None:
         """The listing that speaks for an E.164 number at an instant (aware, any zone); None if none does."""
         listing = self._exact.get(number)

@@ -20,9 +20,11 @@ from itertools import groupby
 from pathlib import Path
 
 from blocker.core.community import Hit, Rated
+from blocker.core.community_judgement import NEIGHBOUR_VOTES
 from blocker.core.number import MAX_DIGITS
 from blocker.errors import SourceError
 from blocker.store.book_file import BookFile
+from blocker.store.source_states import SourceStates
 
 _E164 = re.compile(rf"\+[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", re.ASCII)
 _NAME = re.compile(r"(?P<source>[a-z0-9][a-z0-9-]*)\.(?P<generation>[0-9]{8})\.book")
@@ -49,6 +51,10 @@ class Book:
         for _, generations in groupby(paths, key=_source_of):
             if newest_good := self._first_good(reversed(list(generations))):
                 self._files += (newest_good,)
+        for slug, state in SourceStates(directory).all().items():
+            file = self.source(slug)
+            if state.good_at is not None and file is not None and file.sha256 == state.sha256:
+                self.confirm(slug, state.good_at.date())
 
     def lookup(self, number: str) -> tuple[Hit, ...]:
         """What each list says about an E.164 number: its exact hit, or else its longest prefix.
@@ -71,7 +77,7 @@ class Book:
         return tuple(
             self._hit(file, rated)
             for file in files
-            for rated in file.between(first, first + _HUNDRED)
+            for rated in file.between(first, first + _HUNDRED, NEIGHBOUR_VOTES)
             if rated.target.number != number
         )
 

@@ -58,7 +58,8 @@ async def test_a_published_list_comes_into_force(publisher: Publisher, book: Boo
     result = await syncer.sync(a_list(publisher.url, "sellers"))
     file = book.source("sellers")
     assert file is not None
-    assert result == SyncResult("sellers", publisher.url, 3, 1, file.sha256, 0)
+    named = ("line 5: “noise” is no telephone number",)
+    assert result == SyncResult("sellers", publisher.url, 3, 1, file.sha256, 0, bad_named=named)
     for number, what in [("+3225551235", "+3225551235"), ("+3225560000", "+322556*")]:
         (hit,) = book.lookup(number)
         assert (hit.rated.target.text, hit.source, str(hit.had_on)) == (what, "sellers", "2026-11-17")
@@ -82,7 +83,7 @@ async def test_a_file_comes_into_force(tmp_path: Path, book: Book, syncer: Synce
         ({"body": b"<html><body>Please log in</body></html>"}, "web page"),
         ({"body": b""}, "empty, where it had 3 entries; the list of before stays"),
         ({"body": b"# all gone\n"}, "empty, where it had 3 entries"),
-        ({"body": b"noise\n" * 500}, "500 of 500 lines"),
+        ({"body": b"noise\n" * 500}, "500 of 500 items"),
         ({"body": LIST + b"\x00"}, "binary"),
     ],
 )
