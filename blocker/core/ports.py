@@ -52,5 +52,8 @@ class CommunityList(Protocol):
         ...
 
     def neighbours(self, number: str) -> tuple[Hit, ...]:
-        """What each list says about other numbers that differ in the last two digits at most, the smallest first."""
+        """What each list says about other numbers that differ in the last two digits at most, the smallest first.
+
+        Those whose few votes can't matter to a judgement, see `NEIGHBOUR_VOTES`, may be left out.
+        """
         ...

@@ -29,7 +29,7 @@ from typing import BinaryIO, NamedTuple
 from blocker.core.community import Rated
 from blocker.core.listing import Target
 from blocker.errors import SourceError
-from blocker.store.book_records import PLAIN, unpack
+from blocker.store.book_records import PLAIN, is_weighty, unpack
 
 PAGE = 4096
 STRIDE = 512
@@ -182,9 +182,13 @@ class BookFile:
                 return unpack(record, Target(f"+{digits[:length]}", is_prefix=True))
         return None
 
-    def between(self, first: int, end: int) -> list[Rated]:
-        """What it says of each listed number from `first` on, below `end`."""
-        return [self._rated(at) for at in range(self._place(first), self._place(end))]
+    def between(self, first: int, end: int, votes: int) -> list[Rated]:
+        """What it says of numbers from `first` on, below `end`: of those with so many votes, or called legitimate."""
+        if not self.records and not is_weighty(self.common, votes):
+            return []
+        begin, stop = self._place(first), self._place(end)
+        records = self.records[begin:stop] if self.records else [self.common] * (stop - begin)
+        return [self._rated(at) for at, record in enumerate(records, begin) if is_weighty(record, votes)]
 
     def _rated(self, at: int) -> Rated:
         return unpack(self.records[at] if self.records else self.common, Target(f"+{self.keys[at]}"))
