@@ -2,11 +2,14 @@
 
 Decides that a text without translation stays English; which languages there are, `core/languages.py` decides.
 Catalogues are gettext files (`locale/PART.LANGUAGE.po`, one part for each kind of page) with the English text as key,
-read as they are, so that a translator needs no build. What a text says is decided where it is used.
+read as they are, so that a translator needs no build; how a language sets its marks is added here, so that nobody has
+to type a narrow space. What a text says is decided where it is used.
 """
 
 import functools
 import io
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib import resources
@@ -21,6 +24,38 @@ __all__ = ["Forms", "Language", "Words", "language_of", "later", "later_many"]
 
 Forms = tuple[str, str]
 """A text about one thing, and the same about another number of things."""
+
+
+NARROW = "\u202f"
+"""The narrow no-break space of French typography."""
+
+_MARKS = {
+    Language.EN: ("“", "”"),
+    Language.NL: ("“", "”"),
+    Language.FR: (f"«{NARROW}", f"{NARROW}»"),
+    Language.DE: ("„", "“"),
+}
+_SPACED = re.compile(r"[ \u00a0]([;:!?»])|(«)[ \u00a0]")
+_ELIDED = re.compile(r"\b([dD]|[qQ]u)e \{(\w+)\}")
+_FIRST_OF_MONTH = re.compile(r"\b1(?= \w)")
+
+
+def typeset(text: str, language: Language) -> str:
+    """A text as its language sets it: in French, marks keep to their words, and apostrophes are round."""
+    if language is not Language.FR:
+        return text
+    text = _SPACED.sub(lambda found: f"{NARROW}{found[1]}" if found[1] else f"{found[2]}{NARROW}", text)
+    return text.replace("'", "’")
+
+
+def _elided(template: str, values: Mapping[str, object]) -> str:
+    """A French template in which “de” and “que” before a name that begins with a vowel have lost theirs."""
+
+    def one(found: re.Match[str]) -> str:
+        first = unicodedata.normalize("NFD", str(values.get(found[2], ""))[:1]).upper()[:1]
+        return f"{found[1]}’{{{found[2]}}}" if first and first in "AEIOU" else found[0]
+
+    return _ELIDED.sub(one, template)
 
 
 def later(text: str) -> str:
@@ -45,13 +80,35 @@ class Words:
         """A text in this language; `{name}` in it is filled from `values`."""
         found = self._texts.get(text, text)
         template = found if isinstance(found, str) else found[0]
-        return template.format(**values) if values else template
+        return self._filled(template, values) if values else template
 
     def many(self, one: str, other: str, count: int, /, **values: object) -> str:
         """The form for a count, which `{count}` is filled with, written as this language writes figures."""
         found = self._texts.get(one)
         forms = (one, other) if found is None or isinstance(found, str) else found
-        return forms[self._plural(count)].format(count=self.figure(count), **values)
+        return self._filled(forms[self._plural(count)], {"count": self.figure(count)} | values)
+
+    def _filled(self, template: str, values: Mapping[str, object]) -> str:
+        return (_elided(template, values) if self.language is Language.FR else template).format(**values)
+
+    def typeset(self, text: str) -> str:
+        """A text of a rule file in this language, set as the catalogues' are; never one of a stranger."""
+        return typeset(text, self.language)
+
+    def quoted(self, text: str) -> str:
+        """What somebody said, in this language's marks."""
+        begin, end = _MARKS[self.language]
+        return f"{begin}{text}{end}"
+
+    @property
+    def colon(self) -> str:
+        """Between a name and what follows; a space comes after it."""
+        return f"{NARROW}:" if self.language is Language.FR else ":"
+
+    @property
+    def semicolon(self) -> str:
+        """Between parts that are put together; a space comes after it."""
+        return f"{NARROW};" if self.language is Language.FR else ";"
 
     def figure(self, value: float) -> str:
         """A number as people write it."""
@@ -59,7 +116,8 @@ class Words:
 
     def day(self, day: date, form: str = "long") -> str:
         """A day: `long` (22 November 2026), `full` (with its weekday), `medium` or `short`."""
-        return str(dates.format_date(day, form, locale=self._locale))
+        text = str(dates.format_date(day, form, locale=self._locale))
+        return _FIRST_OF_MONTH.sub("1er", text) if self.language is Language.FR else text
 
     def weekday(self, place: int) -> str:
         """Monday is 0; in short."""
@@ -98,5 +156,6 @@ def _read(raw: bytes, language: Language) -> dict[str, str | tuple[str, ...]]:
             key = message.id if isinstance(message.id, str) else message.id[0]
             forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if forms and all(forms):
+                forms = tuple(typeset(form, language) for form in forms)
                 texts[key] = forms if len(forms) > 1 else forms[0]
     return texts

@@ -68,11 +68,12 @@ def _told(letter: str, one: Campaign, words: Words) -> Text:
         first=moment(one.first, words),
         last=moment(one.last, words),
     )
-    reasons = "; ".join(_why(sign, words) for sign in one.signs if sign.why not in AGAINST)
-    against = "; ".join(_why(sign, words) for sign in one.signs if sign.why in AGAINST)
+    apart = f"{words.semicolon} "
+    reasons = apart.join(_why(sign, words) for sign in one.signs if sign.why not in AGAINST)
+    against = apart.join(_why(sign, words) for sign in one.signs if sign.why in AGAINST)
     spans = [
         Span(words("Campaign {letter}", letter=letter), Style.STRONG),
-        Span(f", {sure}: {calls}. "),
+        Span(f", {sure}{words.colon} {calls}. "),
         Span(words("Why: {reasons}.", reasons=reasons)),
     ]
     if against:
@@ -109,4 +110,4 @@ def _counted(sign: Sign, words: Words) -> str:
         Why.TALKED: words("long talks that nobody called marketing"),
         Why.WANTED: words("wanted calls among them"),
     }
-    return f"{told[sign.why]}: {words.figure(sign.calls)}"
+    return f"{told[sign.why]}{words.colon} {words.figure(sign.calls)}"

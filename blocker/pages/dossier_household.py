@@ -59,12 +59,12 @@ def _written(item: Item, words: Words, after: int | None = None) -> Text:
     if item["answered"]:
         parts.append(words("answered {day}", day=_day(item["answered"], words)))
         if item["answer"]:
-            parts.append(f"“{shortened(one_line(item['answer']), LONGEST_TEXT)}”")
+            parts.append(words.quoted(shortened(one_line(item["answer"]), LONGEST_TEXT)))
     elif item["how"] != "in-the-call":
         parts.append(words("no answer on record"))
     if after is not None:
         parts.append(words("marketing calls after it: {after}", after=words.figure(after)))
-    return _with_entry("; ".join(filter(None, parts)), item, words)
+    return _with_entry(f"{words.semicolon} ".join(filter(None, parts)), item, words)
 
 
 def _asked(item: Item, words: Words) -> str:
@@ -89,12 +89,12 @@ def _how(how: str | None, words: Words) -> str:
 
 def _registered(item: Item, registers: Mapping[str, Texts], words: Words) -> Text:
     line = item["line"] or words("all lines")
-    register = named(registers, item["register"], words.language)
+    register = words.typeset(named(registers, item["register"], words.language))
     parts = [f"{register}, {line}, {_day(item['on'], words)}"]
     if item["counts_from"]:
         parts.append(words("calls count from {day} on", day=_day(item["counts_from"], words)))
     parts.append(words("marketing calls after it: {after}", after=words.figure(item["calls_after"])))
-    return _with_entry("; ".join(parts), item, words)
+    return _with_entry(f"{words.semicolon} ".join(parts), item, words)
 
 
 def _consent(item: Item, words: Words) -> Text:
@@ -104,7 +104,7 @@ def _consent(item: Item, words: Words) -> Text:
 
 
 def _case(item: Item, words: Words) -> Text:
-    return _with_entry("; ".join(filter(None, [_day(item["on"], words), item["where"]])), item, words)
+    return _with_entry(f"{words.semicolon} ".join(filter(None, [_day(item["on"], words), item["where"]])), item, words)
 
 
 def _day(text: str | None, words: Words) -> str:

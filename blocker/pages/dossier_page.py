@@ -141,7 +141,7 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
         rows.append((words("Ended"), _sourced(words("{day}, into {company}", day=day, company=ended["into"]), ended)))
     names = [f"{name['name']}{', ' + name['when'] if name['when'] else ''}" for name in known["names"]]
     if names:
-        rows.append((words("Also known as"), plain("; ".join(names))))
+        rows.append((words("Also known as"), plain(f"{words.semicolon} ".join(names))))
     rows += [(words("Address"), _sourced(", ".join(each["lines"]), each)) for each in known["addresses"]]
     rows += [(words("Published number"), _sourced(each["number"], each)) for each in known["numbers"]]
     yield Facts(tuple(rows))

@@ -38,7 +38,7 @@ def told(
 
     def one(item: FollowUp) -> Told:
         name = name_of(item.company) if item.company else ""
-        register = named(registers, item.what, words.language)
+        register = words.typeset(named(registers, item.what, words.language))
         return Told(item, _title(item, words, name, register), _text(item, words), _command(item))
 
     return [one(item) for item in items]

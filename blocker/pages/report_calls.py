@@ -122,7 +122,8 @@ def _done(call: SeenCall, words: Words) -> str:
     if ended is None or not ended.seconds_talked:
         return what
     talked = words.many("{count} second on the line", "{count} seconds on the line", ended.seconds_talked)
-    return f"{what}; {talked}" + ("; " + words("no sound from the caller") if ended.silent else "")
+    apart = f"{words.semicolon} "
+    return f"{what}{apart}{talked}" + (apart + words("no sound from the caller") if ended.silent else "")
 
 
 def _left_out(listed: Listed[SeenCall], words: Words) -> str:
@@ -162,8 +163,8 @@ def _rule(flags: list[LawFlag], words: Words) -> Text:
     """A provision, and how many calls have to do with it."""
     provision = flags[0].provision
     pointing = sum(flag.finding is Finding.POINTS_TO for flag in flags)
-    spans = [Span(provision.citation_in(words.language), Style.STRONG)]
-    spans.append(Span(f": {provision.title_in(words.language)}. "))
+    spans = [Span(words.typeset(provision.citation_in(words.language)), Style.STRONG)]
+    spans.append(Span(f"{words.colon} {words.typeset(provision.title_in(words.language))}. "))
     if pointing:
         spans.append(Span(words.many("{count} call points to it.", "{count} calls point to it.", pointing) + " "))
     unclear = [flag for flag in flags if flag.finding is not Finding.POINTS_TO]
@@ -182,6 +183,6 @@ def _rule(flags: list[LawFlag], words: Words) -> Text:
     if provision.check:
         spans.append(Span(words("To be looked up before relying on it.") + " ", Style.STRONG))
     source = provision.source
-    title = source.title_in(words.language)
+    title = words.typeset(source.title_in(words.language))
     text = words("Source: {title}, seen {day}.", title=title, day=words.day(source.seen, "medium"))
     return *spans, Span(text, Style.QUIET, source.url if source.url.startswith("https://") else "")

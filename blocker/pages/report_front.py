@@ -244,7 +244,7 @@ def _said_for(report: Report, words: Words) -> Iterator[Block]:
     items: list[Text] = [
         (
             Span(shortened(row.said[0], LONGEST_TEXT)),
-            Span(": " + words.many("{count} unwanted call", "{count} unwanted calls", row.unwanted)),
+            Span(f"{words.colon} " + words.many("{count} unwanted call", "{count} unwanted calls", row.unwanted)),
         )
         for row in named[:NAMED]
     ]
@@ -265,9 +265,10 @@ def _by_line(beside: Beside, words: Words) -> Iterator[Block]:
         lines[cell.line] += calls if is_unwanted(cell) else 0
     if len(lines) > 1 and lines.total():
         told_lines = (
-            f"{shortened(line, LONGEST_TEXT)}: {words.figure(calls)}" for line, calls in sorted(lines.items())
+            f"{shortened(line, LONGEST_TEXT)}{words.colon} {words.figure(calls)}"
+            for line, calls in sorted(lines.items())
         )
-        yield paragraph(words("By line: {lines}.", lines="; ".join(told_lines)))
+        yield paragraph(words("By line: {lines}.", lines=f"{words.semicolon} ".join(told_lines)))
 
 
 def _comparison(beside: Beside, words: Words) -> Iterator[Block]:

@@ -80,7 +80,7 @@ def _marked(day: MarkedDay, beside: Beside, words: Words) -> str:
     when, name = words.day(day.day, "medium"), shortened(day.name, LONGEST_TEXT)
     if day.kind is MarkKind.OBJECTION:
         return words("{day}: objection to {company}", day=when, company=name)
-    register = shortened(named(beside.registers, day.name, words.language), LONGEST_TEXT)
+    register = shortened(words.typeset(named(beside.registers, day.name, words.language)), LONGEST_TEXT)
     return words("{day}: from here on calls count to the register {register}", day=when, register=register)
 
 

@@ -24,6 +24,7 @@ from blocker.core.report import Report
 from blocker.core.weekly import MOST_REVIEWED, Beside, Doubt, Review, reviews
 from blocker.language import Words
 from blocker.pages.followup_words import told
+from blocker.pages.gap_words import why_unwatched
 from blocker.pages.report_words import LONGEST_TEXT, command, duration, moment, then_type
 
 MOST_DAYS = 10
@@ -90,20 +91,11 @@ def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block
         return
     yield Heading(1, words("Days to come"), "days")
     items = [
-        (Span(words.day(day.item.on, "full") + ": ", Style.STRONG), Span(f"{day.title}. {day.text}"))
+        (Span(words.day(day.item.on, "full") + f"{words.colon} ", Style.STRONG), Span(f"{day.title}. {day.text}"))
         for day in told(to_come[:MOST_DAYS], words, beside.name_of, beside.registers)
     ]
     yield Bullets(tuple(items))
     yield paragraph(words("They are in report.ics too, for the calendar that you have already."))
-
-
-def _why_unwatched(why: str, words: Words) -> str:
-    """In the reader's language where the program itself wrote the reason; as it stands where another did."""
-    known = {
-        "the service was stopped": words("the service was stopped"),
-        "before the program was first started": words("before the program was first started"),
-    }
-    return known.get(why) or shortened(why, LONGEST_TEXT)
 
 
 def gaps(report: Report, words: Words) -> Iterator[Block]:
@@ -122,7 +114,7 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
                 plain(moment(gap.since, words)),
                 plain(moment(gap.until, words)),
                 plain(duration(gap.seconds, words)),
-                plain(_why_unwatched(gap.why, words)),
+                plain(why_unwatched(gap.why, words)),
                 plain(words("unknown") if gap.calls_lost is None else words.figure(gap.calls_lost)),
             )
             for gap in report.gaps.items

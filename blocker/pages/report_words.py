@@ -69,7 +69,7 @@ def said(call: SeenCall, words: Words) -> Text:
     if not company:
         spans.append(Span(words("not said"), Style.QUIET))
     if centre:
-        spans.append(Span("; " + words("to be, or to work for: {name}", name=centre)))
+        spans.append(Span(f"{words.semicolon} " + words("to be, or to work for: {name}", name=centre)))
     return tuple(spans)
 
 

@@ -1,5 +1,6 @@
 """The reader's language: which one it is, and texts, figures and days in it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from importlib import resources
 
@@ -102,3 +103,68 @@ def test_all_parts_are_read() -> None:
         assert isinstance(dict(language._catalogues(of)), dict)
         names = {file.name for file in resources.files("blocker").joinpath("locale").iterdir()}
         assert {f"{part}.{of}.po" for part in ("report", "levers", "sending")} <= names
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Pourquoi ? Voici : l'appel ; fin !", "Pourquoi\u202f? Voici\u202f: l’appel\u202f; fin\u202f!"),
+        ("« oui »", "«\u202foui\u202f»"),
+        ("un\u00a0: deux", "un\u202f: deux"),
+        ("voir https://a.example/?b", "voir https://a.example/?b"),
+    ],
+)
+def test_french_marks_keep_to_their_words(typed: str, expected: str) -> None:
+    """Whoever translates types plain spaces; no line ends before a mark, and no other language is changed."""
+    assert Words(Language.FR).typeset(typed) == expected
+    assert Words(Language.DE).typeset(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"), [("Anna", "d’Anna"), ("Édith", "d’Édith"), ("Bob", "de Bob"), ("", "de ")]
+)
+def test_french_names_elide(who: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """“de” loses its vowel before another, and what a stranger wrote isn't changed by it."""
+    begun = (
+        'msgid "{who} rang"\nmsgstr "un appel de {who}"\n\n'
+        'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "que {who}"\nmsgstr[1] "x"\n'
+    )
+    monkeypatch.setattr(language, "_catalogues", lambda of: language._read(begun.encode(), of))
+    words = Words(Language.FR)
+    assert words("{who} rang", who=who) == f"un appel {expected}"
+    assert words("{who} rang", who="de {x} : y") == "un appel de de {x} : y"
+    assert words.many("a", "b", 1, who="Orange") == "qu’Orange"
+
+
+def test_the_first_of_a_month_is_1er_in_french_only() -> None:
+    """As people write it; no other day has it."""
+    first, eleventh = date(2026, 11, 1), date(2026, 11, 11)
+    assert [Words(Language.FR).day(first, form) for form in ("long", "medium", "full")] == [
+        "1er novembre 2026", "1er nov. 2026", "dimanche 1er novembre 2026"
+    ]  # fmt: skip
+    assert "1er" not in Words(Language.FR).day(eleventh) + Words(Language.NL).day(first)
+    assert Words(Language.FR).day(first, "short") == "01/11/2026"
+
+
+@pytest.mark.parametrize(("of", "expected"), [("en", "“x”"), ("nl", "“x”"), ("fr", "«\u202fx\u202f»"), ("de", "„x“")])
+def test_each_language_quotes_in_its_own_marks(of: str, expected: str) -> None:
+    """What somebody said stands in the reader's marks."""
+    assert Words(Language(of)).quoted("x") == expected
+
+
+@pytest.mark.parametrize("of", ["nl", "fr", "de"])
+def test_no_catalogue_has_another_languages_marks(of: str) -> None:
+    """Dutch “…”, French « … » with narrow spaces and round apostrophes, German „…“: in every text of every page."""
+    texts = language._catalogues(Language(of)).values()
+    said = [form for text in texts for form in ((text,) if isinstance(text, str) else text)]
+    strange = {
+        "nl": r"[«»„]",
+        "fr": r"[“”„']|[^\u202f/][;!?»](?!\w)|[ \u00a0][:;!?»]|«[^\u202f]",
+        "de": r"[«»”]|“[^„]*“|„[^“]*$",
+    }
+        "nl": r"[«»„]",
+        "fr": r"[“”„']|[^\u202f/][;!?»](?!\w)|[ \u00a0][:;!?»]|«[^\u202f]",
+        "de": r"[«»”]|[^„]*“[^“]*„.*“.*“",
+    }
+    assert len(said) > 300
+    assert [text for text in said if re.search(strange[of], text)] == []
