@@ -7,7 +7,7 @@ against each other; nothing here knows of any file but its own. The formats are 
 
 from collections.abc import Callable, Mapping
 
-from blocker.rulefiles import companies, law, ranges, regulators
+from blocker.rulefiles import companies, law, ranges, regulators, sources
 from blocker.rulefiles.common import Contents, RuleFile
 from blocker.tomlfile import Document
 
@@ -16,5 +16,6 @@ READERS: Mapping[str, Callable[[RuleFile, Document], Contents]] = {
     "ranges": ranges.read,
     "law": law.read,
     "regulators": regulators.read,
+    "sources": sources.read,
 }
 """Folder name to reader."""
