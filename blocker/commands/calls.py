@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from blocker import app, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
+from blocker.core.asked import looked_up_of, opinion
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
@@ -94,32 +96,42 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
                 case _:
                     settled.extend(settling.call(entry.n, entry.content))
         settled.extend(settling.rest())
+        asked = [looked_up_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ASKED, since=since)]
         ended = [ended_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ENDS, since=since)]
         imported: deque[SeenCall] = deque(maxlen=arguments.limit)
         async for entry in reader.begun(since, max(times) + timedelta(seconds=1)):
             if still_counts(entry.n, entry.content, spoken.withdrawn):
                 imported.append(imported_call(entry.n, entry.content, spoken.of(entry.content["call"])))
-    ends = dict(ended)
+    ends, opinions = dict(ended), {said.call: opinion(said) for said in asked}
     calls = [
         seen_call(n, screened, outcome, spoken.of(screened["call"]))._replace(ended=ends.get(screened["call"]))
         for n, screened, outcome in settled
     ]
     if imported:
         calls = sorted([*calls, *imported], key=lambda call: call.utc)[-arguments.limit :]
-    if arguments.json:
-        say(json.dumps([_as_json(call) for call in calls], ensure_ascii=False, indent=2))
-    else:
-        say(
-            table(
-                [_as_row(call, short=sys.stdout.isatty()) for call in calls],
-                ("call", "when", "presented number", "what happened", "why", "you said"),
-            )
-        )
+    _show(calls, opinions, as_json=arguments.json)
     return OK
 
 
+def _show(calls: list[SeenCall], opinions: Mapping[str, str], *, as_json: bool) -> None:
+    """Print calls, each with what others said of its number when they were asked."""
+    if as_json:
+        told = [_as_json(call) | {"opinion": opinions.get(call.call, "")} for call in calls]
+        say(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    say(
+        table(
+            [_as_row(call, short=sys.stdout.isatty()) for call in calls],
+            ("call", "when", "presented number", "what happened", "why", "you said"),
+        )
+    )
+    for call in calls:
+        if call.call in opinions:
+            say(f"Of call {call.call[:8]} others say, unchecked: {opinions[call.call]}.")
+
+
 _KINDS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME, EntryKind.STATEMENT})
-_ENDS = frozenset({EntryKind.CALL_ENDED})
+_ENDS, _ASKED = frozenset({EntryKind.CALL_ENDED}), frozenset({EntryKind.LOOKED_UP})
 
 
 def _as_json(call: SeenCall) -> dict[str, Any]:

@@ -163,6 +163,17 @@ def looked_up_of(_: int, content: Content) -> LookedUp:
     return LookedUp(content["call"], content["source"], content["at"], answer)
 
 
+def opinion(said: LookedUp) -> str:
+    """What was answered, in a few words; who said so and when is always part of it."""
+    if not said.answer:
+        return f"{said.source}, asked on {said.at[:10]}, knew nothing"
+    first = said.answer[0]
+    kind = first.rating.partition("_")[2].lower()
+    votes = f", votes: {first.votes}" if first.rating is not Rating.A_LEGITIMATE else ""
+    whom = f" of {first.target.text}" if first.target.is_prefix else ""
+    return f"{said.source}, asked on {said.at[:10]}, said{whom}: {kind}{votes}"
+
+
 def _target(text: str) -> Target:
     return Target(text.removesuffix("*"), is_prefix=text.endswith("*"))
 
