@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from blocker.asking import WithAsked
 from blocker.cabinet import Cabinet
 from blocker.clock import SystemClock
 from blocker.companies import Companies, known_settings
@@ -23,7 +24,7 @@ from blocker.core.company_setting import Settings, digest
 from blocker.core.household_file import HouseholdFile
 from blocker.core.listing import ListName
 from blocker.core.machine_facts import Sums
-from blocker.core.ports import Clock
+from blocker.core.ports import Clock, CommunityList
 from blocker.core.ranges import RangeClass
 from blocker.datadir import DataDir, Lock
 from blocker.dossiers import Here, read_file
@@ -140,6 +141,9 @@ class Owner:
             rules=lambda: self.rules,
             changed=lambda: self.on_synced(),  # noqa: PLW0108  (who listens is said later)
         )
+        self.inquiry = self.listroom.inquiry()
+        if self.inquiry is not None:
+            self._open.push_async_callback(self.inquiry.close)
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
@@ -258,7 +262,7 @@ class Owner:
             block=block,
             companies=self.rules.companies,
             ranges=self.rules.ranges if own_rules else self.rules.ranges.of(RangeClass.PROTECTED),
-            community=self.book if own_rules else Book(self.datadir.path / "no-book"),
+            community=self._community() if own_rules else Book(self.datadir.path / "no-book"),
             policy=self.config.policy,
             wanted=self.wanted.wanted(),
             settings=(settings := self._settings()),
@@ -268,6 +272,9 @@ class Owner:
                 {**self.book.sums(), "allow": allow.sha256(), "block": block.sha256(), "companies": digest(settings)},
             ),
         )
+
+    def _community(self) -> CommunityList:
+        return self.book if self.inquiry is None else WithAsked(self.book, self.inquiry)
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands that change something, or that only the owner can answer, by name."""

@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 
+from blocker.asking_config import Asking, read_asking
 from blocker.community_config import read_community
 from blocker.core.call import Line, Trunk
 from blocker.core.community_judgement import Terms
@@ -125,6 +126,7 @@ class Config:
     """`[community]`: on which terms strangers' opinions count, without what is known of each list."""
     sources: Sources = field(default_factory=lambda: MappingProxyType({}))
     """`[sources.SLUG]`, by slug; whether the rules know it isn't checked here."""
+    asking: Asking = field(default_factory=Asking)
     statements: Statements = field(default_factory=Statements)
     retention: Retention = field(default_factory=Retention)
     seals: Seals = field(default_factory=Seals)
@@ -210,6 +212,7 @@ class _Reader:
             companies=MappingProxyType(self._companies()),
             community=read_community(self.root.section("community")),
             sources=MappingProxyType(read_sources(self.root.named("sources"), self._file)),
+            asking=read_asking(self.root.section("asking")),
             statements=read_statements(self.root.section("statements")),
             retention=read_retention(self.root.section("retention")),
             seals=read_seals(self.root.section("seals"), self._file),

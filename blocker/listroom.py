@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from blocker.asking import Inquiry
 from blocker.bookbinding import bind
 from blocker.config import Config
 from blocker.control import Handler
@@ -24,6 +25,7 @@ from blocker.errors import BlockerError, SourceError, UsageError
 from blocker.evidence.signing import verify
 from blocker.jobs import Jobs
 from blocker.looking import list_sources
+from blocker.phoneblock import PhoneBlockAsk, PhoneBlockSupplier
 from blocker.recording import Recorder
 from blocker.rulebook import RuleBook
 from blocker.snapshots import Snapshots
@@ -77,12 +79,36 @@ class Listroom:
 
     @staticmethod
     def _suppliers(clock: Clock) -> Mapping[Kind, Supplier]:
-        return {Kind.FETCHED: FileSupplier(), Kind.SNAPSHOT: Snapshots(verify, clock)}
+        phoneblock, snapshots = PhoneBlockSupplier(clock), Snapshots(verify, clock)
+        return {Kind.FETCHED: FileSupplier(), Kind.PHONEBLOCK: phoneblock, Kind.SNAPSHOT: snapshots}
 
     @property
     def sources(self) -> Mapping[str, ListSource]:
         """The lists that rules and configuration know, by slug."""
         return list_sources(self._config, self._rules())[0]
+
+    def inquiry(self) -> Inquiry | None:
+        """Who asks about callers whom nobody here knows; None where nobody is to be asked, or nobody can be."""
+        settings = self._config.asking
+        if not settings.on:
+            return None
+        source = self.sources.get(settings.source)
+        if source is None or source.kind is not Kind.PHONEBLOCK:
+            self._log.error("nobody is asked about callers: [asking] source can't be asked", source=settings.source)
+            return None
+        return Inquiry(
+            settings,
+            ask=PhoneBlockAsk(source),
+            licence=source.licence,
+            journal=self._recorder,
+            clock=self._clock,
+            chance=_chance,
+        )
+
+    def _spared(self) -> Spared:
+        own = tuple(line.number for line in self._config.lines.values() if line.number)
+        never = never_listed(self._rules().ranges, own, self._clock.now().date())
+        return Spared(own, tuple(self._allowed()), never)
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands about lists, by name."""

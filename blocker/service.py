@@ -107,6 +107,7 @@ class Service:
             budget_seconds=config.fastagi.budget_seconds,
             policies=config.policies,
             answered=self.endings.begin,
+            inquiry=owner.inquiry,
         )
         owner.on_synced = self._lists_changed
         if owner.household is not None:
