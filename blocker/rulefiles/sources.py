@@ -5,9 +5,12 @@ Decides what such a file may say. None is asked for unless the household switche
 """
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from blocker.community_config import read_votes
+from blocker.core.community import Rating
 from blocker.core.list_source import FORMS, Bounds, Kind, ListSource
 from blocker.core.number import supported_regions
 from blocker.rulefiles.common import Contents, Header, RuleFile, read_header, read_source
@@ -41,6 +44,7 @@ def read(file: RuleFile, document: Document) -> Contents:
         bounds=_bounds(root.section("bounds")),
         columns=_columns(found.section("columns")),
         needs_token=found.flag("needs_token", default=False),
+        votes=_votes(root, header),
         complain_to=root.text("complain_to"),
         sure=header.sure,
         checked=header.checked,
@@ -52,6 +56,14 @@ def _licence(root: Table, header: Header) -> str:
     table = root.section("licence")
     read_source(table, header.sources)
     return table.text("name", required=True)
+
+
+def _votes(root: Table, header: Header) -> Mapping[Rating, int]:
+    table = root.table("votes")
+    if table is None:
+        return _STANDARD.votes
+    read_source(table, header.sources)
+    return read_votes(table)
 
 
 def _address(table: Table, key: str) -> str:

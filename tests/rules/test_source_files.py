@@ -6,9 +6,11 @@ import pytest
 
 from blocker.bookbinding import FORMS
 from blocker.core import list_source
+from blocker.core.community import Rating
 from blocker.core.list_source import Kind
 from blocker.errors import RulesError
 from blocker.rulebook import load_rules, shipped_rules
+from blocker.sources_config import SourceSetting, in_force
 
 GOOD = """\
 slug = "acme"
@@ -48,6 +50,8 @@ FAULTS = {
     "on": ('name = "A list"', 'name = "A list"\non = true', ":3: on is true (leave it out: every list is off"),
     "canary": ('"+3225551234"', '"02 555 12 34"', ":19: “02 555 12 34” isn't in E.164 form"),
     "bounds": ("fewest = 10", "fewest = 10\nmost = 5", ":19: most is less than fewest"),
+    "votes without source": ("[bounds]", "[votes]\nfraud = 4\n[bounds]", ":17: source is missing"),
+    "votes for nothing": ("[bounds]", '[votes]\nfraud = 0\nsource = "page"\n[bounds]', ":18: fraud is 0"),
     "unknown key": ("[bounds]", "[bound]", ":17: unknown key “bound” (did you mean “bounds”?)"),
     "no region": ('form = "csv"', 'form = "csv"\nregion = "EU"', ":11: region can't be “EU”"),
 }
@@ -94,3 +98,20 @@ def test_no_shipped_list_is_on() -> None:
 def test_the_forms_that_files_may_name_are_those_that_can_be_read() -> None:
     """The rule files' words and the readers are in step."""
     assert set(list_source.FORMS) == set(FORMS)
+
+
+def test_votes_of_a_file_hold_until_the_household_says_otherwise(tmp_path: Path) -> None:
+    """A list's own file may ask for more votes than one; the household changes that rating by rating."""
+    write(tmp_path, GOOD + '[votes]\nfraud = 4\nping = 10\nsource = "page"\n')
+    shipped = load_rules(tmp_path).sources
+    assert shipped["acme"].votes == {Rating.G_FRAUD: 4, Rating.C_PING: 10}
+    setting = SourceSetting("acme", {"votes": {Rating.G_FRAUD: 2}})
+    sources, faults = in_force(shipped, {"acme": setting})
+    assert (sources["acme"].votes, faults) == ({Rating.G_FRAUD: 2, Rating.C_PING: 10}, [])
+
+
+def test_who_subscribes_to_phoneblock_blocks_nobody_on_one_vote() -> None:
+    """One person's word is no reason to turn a call away where anybody may vote."""
+    votes = load_rules(shipped_rules()).sources["phoneblock"].votes
+    assert {rating for rating in Rating if rating.may_block} == set(votes)
+    assert min(votes.values()) > 1
