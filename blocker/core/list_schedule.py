@@ -7,7 +7,7 @@ clock; who wakes up then is `jobs.py`'s business.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from blocker.core.list_source import ListSource, SourceState
+from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.plain_text import one_line
 
 SPREAD = 24
@@ -71,6 +71,8 @@ def failed(
 ) -> SourceState:
     """What is remembered of a list that couldn't be had or used; `wanted` as in `after_failure`."""
     since = min(state.failing_since or now, now)
+    if source.kind is Kind.PHONEBLOCK:  # its publisher asks for one question a day, whatever came of it
+        wanted = max(wanted, source.refresh)
     return replace(
         state,
         tried_at=now,
