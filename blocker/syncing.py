@@ -5,6 +5,7 @@ a new list may replace an old one; how it is had (`Supplier`), read (`sources/`)
 business, and the caller tells the ledger of the result. No call waits for any of this.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sized
@@ -125,6 +126,8 @@ class Supplier(Protocol):
 
     async def supply(self, source: ListSource, state: SourceState, folder: Path) -> Supplied:
         """What is new since `state`, in files in `folder`; one that lies on this machine is used where it is.
+
+        Where `state.full_at` is None the whole list is wanted, whatever version was had.
 
         Raises:
             UsageError: the source can't be asked as it is described.
@@ -279,7 +282,8 @@ class Syncer:
             never=spared.never,
             ask=(*source.bounds.must_list, *source.bounds.must_not_list, *spared.own, *spared.allowed),
         )
-        bound = await self._bind(order)
+        if (bound := await self._bound(order)) is None:
+            return await self._brought(source, replace(state, full_at=None), await _inside(folder), step, anyway)
         made = Made(bound.entries, bound.listed, bound.covers)
         before = len(old) if old is not None else 0
         _refuse(source, made, before, anyway=anyway)
@@ -302,6 +306,18 @@ class Syncer:
             described=described,
         )
 
+    async def _bound(self, order: Order) -> Bound | None:
+        """What the book holds; None where changes don't lead to what the publisher says the list comes to.
+
+        Then the list here isn't the one that they are of, and the whole of it is wanted.
+        """
+        try:
+            return await self._bind(order)
+        except SourceError:
+            if order.old_file is None or not order.expected:
+                raise
+            return None
+
     def _unchanged(self, source: ListSource, old: Shelved | None) -> SyncResult:
         if old is None:
             raise SourceError(f"{source.origin} says that nothing is new, although nothing of it is here")
@@ -322,6 +338,13 @@ def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool) -> Non
         raise SourceError(
             f"{source.origin}: {'; '.join(said)}; {stays}. If it is right all the same, give “blocker sync” --anyway"
         )
+
+
+async def _inside(folder: Path) -> Path:
+    """A new folder in another."""
+    inside = folder / "whole"
+    await asyncio.to_thread(inside.mkdir)
+    return inside
 
 
 def objection(before: int, after: int) -> str:
