@@ -83,7 +83,7 @@ class ListSource:
     allow_private: bool = False
     """Whether it may lie in one's own network."""
     votes: Mapping[Rating, int] = field(default_factory=dict)
-    """From how many votes a rating of this list counts, over `[community.votes]`: as the list's own file says it, or the
+    """From how many votes a rating of this list counts, over `[community.votes]`: as the list's own file says, or the
     configuration, rating by rating."""
     signers: str = ""
     """Path of an `allowed_signers` file (ssh-keygen(1)) of those whose signature a snapshot must bear."""
