@@ -139,6 +139,7 @@ class Owner:
             book=self.book,
             recorder=self.recorder,
             rules=lambda: self.rules,
+            allowed=self._allowed_numbers,
             changed=lambda: self.on_synced(),  # noqa: PLW0108  (who listens is said later)
         )
         self.inquiry = self.listroom.inquiry()
@@ -246,6 +247,10 @@ class Owner:
     async def close(self) -> None:
         """Close everything, last opened first; what waits is written before the ledger closes."""
         await self._open.aclose()
+
+    def _allowed_numbers(self) -> tuple[str, ...]:
+        known = self.knowledge()
+        return (*known.allow.numbers, *known.wanted.contacts) if known else ()
 
     def knowledge(self) -> Knowledge | None:
         """All that decisions rest on at this moment; None where the household's lists can't be read.

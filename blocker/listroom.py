@@ -7,7 +7,7 @@ back, and that the ledger is told of each list that was replaced. How one is bro
 import contextlib
 import dataclasses
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from blocker.bookbinding import bind
 from blocker.config import Config
 from blocker.control import Handler
 from blocker.core import record
+from blocker.core.guards import Spared, never_listed
 from blocker.core.list_schedule import at_start
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.ports import Clock
@@ -49,6 +50,7 @@ class Listroom:
         book: Book,
         recorder: Recorder,
         rules: Callable[[], RuleBook],
+        allowed: Callable[[], Iterable[str]],
         changed: Callable[[], None],
     ) -> None:
         """What it works with.
@@ -59,10 +61,11 @@ class Listroom:
             book: where the lists are kept.
             recorder: tells the ledger.
             rules: the rules in force, which describe lists that one may subscribe to.
+            allowed: the numbers that the household wants to hear of: E.164.
             changed: is called when what the lists say has changed.
         """
         self._config, self._clock, self._book, self._recorder = config, clock, book, recorder
-        self._rules, self._changed = rules, changed
+        self._rules, self._allowed, self._changed = rules, allowed, changed
         self._states = SourceStates(DataDir(config.data_dir).book)
         self._told = set[str]()
         self._doing: dict[str, str] = {}
@@ -74,6 +77,7 @@ class Listroom:
             clock=clock,
             region=config.region,
             chance=_chance,
+            spared=self._spared,
         )
         self._log = structlog.get_logger("lists")
 
@@ -112,10 +116,16 @@ class Listroom:
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands about lists, by name."""
-        return {"sync": self.sync, "sync-progress": self.progress}
+        return {"sync": self.sync, "sync-progress": self.progress, "lists-remove": self.remove}
 
     async def sync(
-        self, origin: str = "", source: str = "", form: str = "", columns: Mapping[str, str] | None = None
+        self,
+        origin: str = "",
+        source: str = "",
+        form: str = "",
+        columns: Mapping[str, str] | None = None,
+        *,
+        anyway: bool = False,
     ) -> dict[str, Any]:
         """Bring a list up to date and tell the ledger.
 
@@ -125,6 +135,7 @@ class Listroom:
             source: the slug of a list that is known, or of that one; made from `origin` where it isn't given.
             form: in which form that one is written.
             columns: what its columns are for.
+            anyway: whether it is used though a guard speaks against it.
 
         Raises:
             UsageError: no such list is known, or it can't be meant.
@@ -134,7 +145,7 @@ class Listroom:
         wanted = self._known(source) if not origin else self._by_hand(origin, source, form, columns or {})
         before = await self._states.get(wanted.slug)
         try:
-            done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step))
+            done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step), anyway=anyway)
         except (SourceError, UsageError) as error:
             if not before.stale and wanted.slug not in self._told:
                 self._log.warning(
@@ -147,6 +158,8 @@ class Listroom:
         if before.stale or wanted.slug in self._told:
             self._log.info("a list is up to date again", list=wanted.slug, entries=done.entries)
         self._told.discard(wanted.slug)
+        for note in done.notes:
+            self._log.warning("a list in use is odd", list=wanted.slug, what=note)
         self._changed()
         if not done.unchanged:
             now, entries = self._clock.now(), done.entries
@@ -157,6 +170,23 @@ class Listroom:
     async def progress(self) -> dict[str, str]:
         """What is being done just now, by the slug of the list."""
         return dict(self._doing)
+
+    async def remove(self, source: str) -> dict[str, Any]:
+        """Let a list speak no more, and forget it.
+
+        Raises:
+            UsageError: nothing of it is here.
+            SourceError: the disk refuses.
+        """
+        old = self._book.source(source)
+        if old is None and await self._states.get(source) == SourceState():
+            raise UsageError(f"there is no list “{source}” here")
+        entries = len(old) if old is not None else 0
+        await self._book.remove(source)
+        await self._states.remove(source)
+        self._changed()
+        known = self.sources.get(source)
+        return {"source": source, "entries": entries, "on": known is not None and known.on}
 
     def schedule(self, jobs: Jobs) -> None:
         """Have each list that is on asked for at its times."""

@@ -39,7 +39,6 @@ from blocker.hooks.http import ENDED, HttpHook
 from blocker.jobs import Jobs
 from blocker.looking import last_verified, last_watched, reader, setting_of, verify_apart
 from blocker.reporting import last_week_with_calls
-from blocker.rulekeeping import RuleKeeper
 from blocker.screening import Screener
 from blocker.web.calls_api import CallsApi
 from blocker.web.metrics import Metrics, Series
@@ -241,6 +240,7 @@ class Service:
         self.jobs.at_start("last seal", self._look_at_last_seal)
         self._schedule_seals(self.jobs)
         self.jobs.every_day("erasing what is old", ERASING_TIME, self._erase_due)
+        self.owner.listroom.schedule(self.jobs)
         self.jobs.start()
 
     def _trusts_clock(self) -> bool:
@@ -347,11 +347,13 @@ class Service:
         )
 
 
-async def _reload_when(changed: asyncio.Event, keeper: RuleKeeper) -> None:
-    """Read the rules again at each signal; signals that come meanwhile are one."""
+async def _reload_when(changed: asyncio.Event, owner: Owner) -> None:
+    """Read the rules again at each signal, and lists that lie on this machine; signals that come meanwhile are one."""
     while await changed.wait():
         changed.clear()
-        await keeper.reload()
+        await owner.rulekeeper.reload()
+        if owner.household is not None:
+            await owner.listroom.look_at_files()
 
 
 def _treating() -> Callable[[Verdict, str], Treatment]:
@@ -361,7 +363,7 @@ def _treating() -> Callable[[Verdict, str], Treatment]:
 
 
 async def serve(config: Config) -> None:
-    """Run the service until it is asked to stop (SIGTERM, SIGINT); SIGHUP has it read the rules again."""
+    """Run the service until it is asked to stop (SIGTERM, SIGINT); SIGHUP has it read rules and local lists again."""
     stop, changed = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -371,7 +373,7 @@ async def serve(config: Config) -> None:
     while not stop.is_set():
         service = Service(config)
         await service.start()
-        reloading = asyncio.create_task(_reload_when(changed, service.owner.rulekeeper), name="reloading")
+        reloading = asyncio.create_task(_reload_when(changed, service.owner), name="reloading")
         gc.collect()
         gc.freeze()  # what was loaded stays for good: no collection during a call has to look through it
         with contextlib.suppress(TimeoutError):

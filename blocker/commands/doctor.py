@@ -57,6 +57,7 @@ async def run(config: Config, _: argparse.Namespace) -> int:
         _clock,
         _asterisk,
         _letters,
+        _lists,
     )
     for note in config.notes:
         say(f"{Finding.ODD:<5} configuration: {note}")
@@ -187,3 +188,21 @@ async def _letters(config: Config) -> tuple[Finding, str]:
     if not overdue:
         return Finding.GOOD, "no answer is overdue"
     return Finding.ODD, "; ".join(day.title for day in overdue) + " (blocker letter due says what to type)"
+
+
+async def _lists(config: Config) -> tuple[Finding, str]:
+    """Whether the community lists could be brought up to date."""
+    _, faults = looking.list_sources(config, looking.rules_of(config)[0])
+    used = [one for one in await looking.source_states(config) if one.used]
+    stale = [
+        f"{one.source.slug} since {at.astimezone(ZoneInfo(config.time_zone)):%Y-%m-%d %H:%M}: {one.state.error}"
+        for one in used
+        if (at := one.state.failing_since)
+    ]
+    if faults:
+        return Finding.BAD, "; ".join(map(str, faults))
+    if stale:
+        return Finding.ODD, f"not up to date, so that the last good one speaks: {'; '.join(stale)} (blocker lists)"
+    if not used:
+        return Finding.GOOD, "none is used (blocker lists)"
+    return Finding.GOOD, f"{len(used)} in use, {sum(one.state.entries for one in used)} numbers and prefixes"

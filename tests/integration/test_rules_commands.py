@@ -99,7 +99,7 @@ def test_the_list_shows_every_file(tmp_path: Path) -> None:
     assert lines[0].split() == ["kind", "file", "country", "checked", "sure", "whose"]
     acme = next(line for line in lines if "acme.toml" in line)
     assert acme.split() == ["companies", "acme.toml", "BE", "2026-11-22", "verified", "household"]
-    assert {line.split()[0] for line in lines[1:-1]} == {"companies", "ranges", "law", "regulators"}
+    assert {line.split()[0] for line in lines[1:-1]} == {"companies", "ranges", "law", "regulators", "sources"}
 
 
 async def problems(program: Program) -> list[str]:
