@@ -55,7 +55,7 @@ _MODULES = {
     "statement": ("statement", "correct"), "imports": ("import", "call"), "report": ("report",), "letter": ("letter",),
     "pack": ("pack",), "complaint": ("complaint",), "dossier": ("dossier",), "rules": ("rules",),
     "verify": ("verify",), "seal": ("seal",), "erase": ("erase",), "backup": ("backup", "restore"), "sync": ("sync",),
-    "subscribed": ("lists",), "publish": ("publish",),
+    "subscribed": ("lists",), "share": ("share",), "publish": ("publish",),
     "export": ("export",), "doctor": ("doctor",), "demo": ("demo",),
 }  # fmt: skip
 """The modules of `commands`, in the order in which the help shows them, with the commands that each brings."""

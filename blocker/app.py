@@ -48,6 +48,7 @@ from blocker.recording import Recorder
 from blocker.rulebinding import read_again
 from blocker.rulebook import RuleBook, shipped_rules
 from blocker.rulekeeping import RuleKeeper
+from blocker.sharingroom import SharingRoom
 from blocker.store.book import Book
 from blocker.store.companies_db import CompaniesDb
 from blocker.store.household_db import HouseholdDb
@@ -133,6 +134,12 @@ class Owner:
             laws=lambda: self.rules.laws,
         )
         self.mailroom = Mailroom(self.config, self.clock, store)
+        self._open_list_rooms(store)
+        await self._open_wanted(store)
+        if self.household is not None and store is not None:
+            self.cabinet.open_erasing(self.household, self.wanted, store, beside_calls=self._tolerant)
+
+    def _open_list_rooms(self, store: HouseholdDb | None) -> None:
         self.listroom = Listroom(
             self.config,
             self.clock,
@@ -145,11 +152,17 @@ class Owner:
         self.inquiry = self.listroom.inquiry()
         if self.inquiry is not None:
             self._open.push_async_callback(self.inquiry.close)
+        self.sharing: SharingRoom | None = None
+        if store is not None:
+            known, lists = self.knowledge, self.listroom.sources
+            self.sharing = SharingRoom(
+                self.config, self.clock, store=store, recorder=self.recorder, knowledge=known, sources=lists
+            )
+
+    async def _open_wanted(self, store: HouseholdDb | None) -> None:
         self.wanted = self._wanted_calls(store)
         self._open.push_async_callback(self.wanted.close)
         self._lists_read = bool(await self._opened(self.wanted.load())) and self._lists_read
-        if self.household is not None and store is not None:
-            self.cabinet.open_erasing(self.household, self.wanted, store, beside_calls=self._tolerant)
 
     def _wanted_calls(self, store: HouseholdDb | None) -> WantedCalls:
         config = self.config
@@ -291,6 +304,7 @@ class Owner:
             "list-show": self.household.list_show,
             "company-set": self.companies.set,
             **self.listroom.handlers(),
+            **(self.sharing.handlers() if self.sharing else {}),
             **ReportDesk(self.config, self.clock, self.knowledge, self.recorder.flush).handlers(),
             **self.wanted.handlers(),
             **self.cabinet.handlers(),

@@ -41,6 +41,7 @@ from blocker.looking import FORMS, known_lines, own_command, reader
 from blocker.recording import Recorder
 from blocker.store.household_db import HouseholdDb
 from blocker.store.letter_files import LetterFiles
+from blocker.store.sharing_db import SharingDb
 from blocker.wanting import WantedCalls
 
 
@@ -118,7 +119,7 @@ class Cabinet:
     ) -> None:
         """Make ready to erase, once all that holds numbers is open; without, nothing is ever erased."""
         config, zone = self._config, ZoneInfo(self._config.time_zone)
-        projections = Projections(household, wanted, store.tidy)
+        projections = Projections(household, wanted, SharingDb(store), store.tidy)
         files = [*FORMS.documents, FORMS.calls[0]]
         outside = Outside(
             files=self._attachments,

@@ -28,6 +28,7 @@ from blocker.evidence_config import Retention, Seals, Statements, read_retention
 from blocker.locality import is_time_zone, known_time_zones, region_of_locale, time_zones
 from blocker.policy_config import Weekday, clock_time, read_policies
 from blocker.report_config import Mail, Recipient, read_mail, read_recipients
+from blocker.sharing_config import GivingBack, read_giving_back
 from blocker.sources_config import Sources, read_sources
 from blocker.tomlfile import Document, Table, nearest, parse_bytes
 
@@ -127,6 +128,7 @@ class Config:
     sources: Sources = field(default_factory=lambda: MappingProxyType({}))
     """`[sources.SLUG]`, by slug; whether the rules know it isn't checked here."""
     asking: Asking = field(default_factory=Asking)
+    giving_back: GivingBack = field(default_factory=GivingBack)
     statements: Statements = field(default_factory=Statements)
     retention: Retention = field(default_factory=Retention)
     seals: Seals = field(default_factory=Seals)
@@ -213,6 +215,7 @@ class _Reader:
             community=read_community(self.root.section("community")),
             sources=MappingProxyType(read_sources(self.root.named("sources"), self._file)),
             asking=read_asking(self.root.section("asking")),
+            giving_back=read_giving_back(self.root.section("giving_back")),
             statements=read_statements(self.root.section("statements")),
             retention=read_retention(self.root.section("retention")),
             seals=read_seals(self.root.section("seals"), self._file),

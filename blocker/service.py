@@ -176,6 +176,7 @@ class Service:
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
         problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
+        problems += [problem] if (sharing := self.owner.sharing) and (problem := sharing.problem) else []
         return problems
 
     async def status(self) -> dict[str, Any]:
@@ -241,6 +242,8 @@ class Service:
         self._schedule_seals(self.jobs)
         self.jobs.every_day("erasing what is old", ERASING_TIME, self._erase_due)
         self.owner.listroom.schedule(self.jobs)
+        if self.owner.sharing is not None:
+            self.owner.sharing.schedule(self.jobs)
         self.jobs.start()
 
     def _trusts_clock(self) -> bool:

@@ -30,12 +30,20 @@ class WantedCalls(Protocol):
         ...
 
 
+class Uploads(Protocol):
+    """What was or is to be given to a community list."""
+
+    async def forget(self, number: str) -> bool:
+        """Forget all about a number; whether there was anything."""
+        ...
+
+
 class Projections:
     """The household's file, as far as it is about a number."""
 
-    def __init__(self, lists: Lists, wanted: WantedCalls, tidy: Callable[[], Awaitable[str]]) -> None:
+    def __init__(self, lists: Lists, wanted: WantedCalls, uploads: Uploads, tidy: Callable[[], Awaitable[str]]) -> None:
         """`tidy` leaves nothing of what was deleted in the file; it returns what stands against it, else nothing."""
-        self._lists, self._wanted, self._tidy = lists, wanted, tidy
+        self._lists, self._wanted, self._uploads, self._tidy = lists, wanted, uploads, tidy
 
     async def listed(self, number: str) -> list[str]:
         """The lists that a number, E.164, is on by itself."""
@@ -57,6 +65,8 @@ class Projections:
             LedgerWriteError: the ledger can't be told.
         """
         done = [f"it is no longer {where}" for where in await self._wanted.forget(number, by)]
+        if await self._uploads.forget(number):
+            done.append("what was to be given of it to a community list is gone; what was given stays there")
         for name in await self.listed(number):
             if also_listed:
                 await self._lists.list_remove(name, number, by)

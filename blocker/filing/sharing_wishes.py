@@ -1,0 +1,111 @@
+"""What the ledger says should be given to a community list: marks that hold, and calls that were turned away.
+
+Decides which entries that rests on. A rating needs a person's mark on a call that a machine recorded; what was only
+suspected, or told from memory, gives none. Which numbers are never given, `core/sharing.py` says.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from blocker.core.entry import EntryKind, parse_time
+from blocker.core.imported import CALLS, Device
+from blocker.core.observed import MARKETING_REASONS, Happened, happened_of
+from blocker.core.sharing import Upload, What, may_be_given, upload_of_said
+from blocker.core.sharing_queue import Wish
+from blocker.core.spoken import Spoken
+from blocker.core.statement import Said, said_in
+
+_SAID = (EntryKind.STATEMENT, EntryKind.CORRECTION)
+_REFUSED = (EntryKind.CALL_SCREENED, EntryKind.OUTCOME)
+
+
+class Entry(Protocol):
+    """An entry of the ledger."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def content(self) -> Mapping[str, Any]: ...
+
+
+class Records(Protocol):
+    """Where entries are read."""
+
+    def entries(
+        self,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        calls: Collection[str] | None = None,
+    ) -> AsyncIterator[Entry]:
+        """Entries of these kinds, from an instant on, about these calls."""
+        ...
+
+
+class Wishes(NamedTuple):
+    """What should be given."""
+
+    wishes: list[Wish]
+    wanted: frozenset[str]
+    """Numbers (E.164) of which somebody said that a call was wanted: nothing about them is given."""
+
+
+async def find(
+    ledger: Records, *, comments: bool, refused_since: datetime | None, listed: Callable[[str], bool]
+) -> Wishes:
+    """All ratings that marks give, however old, and the refused calls of a while.
+
+    Args:
+        ledger: where entries are read.
+        comments: whether a remark may go with a rating.
+        refused_since: from when on refused calls count; None for none at all.
+        listed: whether the list holds a number (E.164) itself.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    ratings, wanted = await _marked(ledger, comments=comments)
+    refused = await _refused(ledger, refused_since, listed) if refused_since is not None else []
+    return Wishes([*ratings, *refused], wanted)
+
+
+async def _marked(ledger: Records, *, comments: bool) -> tuple[list[Wish], frozenset[str]]:
+    words = {entry.n: entry.content async for entry in ledger.entries(_SAID)}
+    spoken = Spoken.among(words.items())
+    marked = {call: said.n for call, said in spoken.statements.items() if said.mark}
+    if not marked:
+        return [], frozenset()
+    wishes, wanted = dict[str, Wish](), set[str]()
+    async for entry in ledger.entries(CALLS, calls=list(marked)):
+        number = _number(entry.content)
+        n = marked[entry.content["call"]]
+        said: Said = said_in(n, words[n])
+        if number and said.mark == "wanted":
+            wanted.add(number)
+        elif number and may_be_given(said) and entry.content.get("seen_by") != Device.HAND:
+            before = wishes.get(number)
+            if before is None or before.entry < n:
+                upload = upload_of_said(said, number, comments=comments)
+                wishes[number] = Wish(upload, n, parse_time(words[n]["at"]))
+    return list(wishes.values()), frozenset(wanted)
+
+
+async def _refused(ledger: Records, since: datetime, listed: Callable[[str], bool]) -> list[Wish]:
+    calls, wishes = dict[str, Entry](), dict[str, Wish]()
+    async for entry in ledger.entries(_REFUSED, since=since):
+        content = entry.content
+        if content["kind"] == EntryKind.CALL_SCREENED:
+            if content["verdict"]["reason"] in MARKETING_REASONS:
+                calls[content["call"]] = entry
+        elif call := calls.get(content["call"]):
+            number = _number(call.content)
+            if happened_of(call.content["action"], content) is Happened.REFUSED and number and listed(number):
+                wishes[number] = Wish(Upload(What.REFUSED_CALL, number), call.n, parse_time(call.content["at"]))
+    return list(wishes.values())
+
+
+def _number(content: Mapping[str, Any]) -> str:
+    """The number that was presented, E.164; empty where none was that could be given."""
+    presented = content["presented"]
+    return presented["number"] or "" if presented["kind"] == "e164" else ""
