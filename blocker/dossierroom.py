@@ -5,14 +5,16 @@ Decides which files a dossier has: `dossier.html` and `dossier.pdf`, `dossier.js
 """
 
 import json
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from blocker.config import Config
 from blocker.core.campaign import QUIET, Campaign
 from blocker.core.company_calls import CompanyCall
 from blocker.core.scoreboard import Score
+from blocker.core.watching import KINDS, unwatched
 from blocker.dossiers import Dossiers
 from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
@@ -21,7 +23,7 @@ from blocker.filing.scoring import Scoring
 from blocker.filing.simulated import made_up
 from blocker.language import Words
 from blocker.looking import countries_of, here_of, judging_of, look, setting_of
-from blocker.pages.dossier_page import Dossier, dossier_page
+from blocker.pages.dossier_page import Dossier, dossier_page, drawn_months
 from blocker.renderers import calls_csv
 from blocker.renderers.html import render_html
 from blocker.renderers.pdf import MISSING, can_render, render_pdf
@@ -58,7 +60,18 @@ async def gather(config: Config, ledger: LedgerReader, company: str, fault: str)
     dated = whole.calls[-1].seen.utc if whole.calls else f"{whole.known['checked']}T00:00:00.000Z"
     campaigns = await _campaigns(ledger, whole.calls)
     simulated = await made_up(ledger, whole.calls)
-    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated, simulated)
+    months = await _unwatched(ledger, whole.calls, here.zone)
+    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated, simulated, months)
+
+
+async def _unwatched(ledger: LedgerReader, calls: list[CompanyCall], zone: ZoneInfo) -> frozenset[date]:
+    """The months that are drawn and of which nobody watched any part."""
+    months = drawn_months(calls) if calls else []
+    begins = [datetime.combine(month, time(), zone) for month in months]
+    ends = [datetime.combine((month + timedelta(days=31)).replace(day=1), time(), zone) for month in months]
+    told = [(entry.n, entry.content) async for entry in ledger.entries(KINDS)]
+    found = unwatched(told, list(zip(begins, ends, strict=True)), zone)
+    return frozenset(month for month, nobody in zip(months, found, strict=True) if nobody)
 
 
 async def _campaigns(ledger: LedgerReader, calls: list[CompanyCall]) -> tuple[Campaign, ...]:

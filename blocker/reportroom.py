@@ -111,7 +111,7 @@ class _Pages:
             (building / f"{name}.html").write_bytes(render_html(page))
             days = [day for day in self.beside.followups if day.on >= report.week.monday]
             if days:  # a calendar without any isn't one, says RFC 5545
-                texts = told(days, words, self.beside.name_of, self.beside.registers)
+                texts = told(days, words, self.beside.name_of, self.beside.registers, today=report.week.sunday)
                 calendar = calendar_of(texts, parse_time(report.end))
                 (building / f"{name}.ics").write_bytes(calendar)
             if can_render():

@@ -92,8 +92,13 @@ def _source(company: Company, named: str) -> dict[str, str]:
     """A source as a fact names it, which is by its label, or for numbers by its title."""
     for source in company.sources:
         if named in {source.label, source.title}:
-            return {"source": _described(source), "quality": str(source.quality)}
-    return {"source": named, "quality": ""}
+            return {
+                "source": _described(source),
+                "quality": str(source.quality),
+                "title": source.title,
+                "seen": str(source.seen),
+            }
+    return {"source": named, "quality": "", "title": named, "seen": ""}
 
 
 def _described(source: Source) -> str:

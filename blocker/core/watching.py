@@ -4,6 +4,7 @@ Decides by what the ledger says: gap entries, stops that no gap entry covers, an
 it can't say (whether the service still watched after the ledger's last entry) is left to the report's words.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +17,27 @@ KINDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKi
 """The entries that `Watch.take` wants, from the whole ledger: a gap is recorded when it is over."""
 
 BEFORE_FIRST_START = "before the program was first started"
+
+
+def unwatched(
+    entries: Iterable[tuple[int, Content]], spans: Sequence[tuple[datetime, datetime]], zone: tzinfo
+) -> tuple[bool, ...]:
+    """Of each span of time, whether nobody watched in all of it.
+
+    Args:
+        entries: those of `KINDS` in the whole ledger, in its order.
+        spans: from and until, aware.
+        zone: the household's.
+
+    Raises:
+        LedgerFormatError, LedgerCorruptError: as `Watch.take` does.
+    """
+    watches = [Watch(since, until, zone) for since, until in spans]
+    for n, content in entries:
+        for watch in watches:
+            watch.take(n, content)
+    long = [int((until - since).total_seconds()) for since, until in spans]
+    return tuple(watch.unwatched_seconds() >= seconds for watch, seconds in zip(watches, long, strict=True))
 
 
 class Gap(NamedTuple):

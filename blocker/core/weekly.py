@@ -22,6 +22,7 @@ from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
 from blocker.core.scoreboard import Score
 from blocker.core.verdict import Reason
+from blocker.core.week import Week
 
 MOST_TASKS = 5
 """More than that nobody does on a Monday."""
@@ -136,6 +137,8 @@ class Beside:
     """Those that last into the week."""
     campaign_weeks: int = 0
     """In how many weeks campaigns were looked for; 0 where there were too many calls."""
+    unwatched: frozenset[Week] = frozenset()
+    """The weeks of the year of which nobody watched any part."""
     registers: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
     """What people call the do-not-call registers, by their keys."""
 

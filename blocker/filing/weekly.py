@@ -17,6 +17,7 @@ from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
 from blocker.core.succession import heir
 from blocker.core.told_in_calls import with_statements
+from blocker.core.watching import KINDS, unwatched
 from blocker.core.week import Week
 from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
 from blocker.dossiers import Rules, read_file
@@ -80,8 +81,15 @@ class Gathering:
             ),
             campaigns=looked.found,
             campaign_weeks=looked.weeks,
+            unwatched=await self._unwatched(ledger, year),
             registers=self._rules.laws.registers,
         )
+
+    async def _unwatched(self, ledger: Ledger, year: Span) -> frozenset[Week]:
+        weeks = [counted.week for counted in year.weeks]
+        told = [(entry.n, entry.content) async for entry in ledger.entries(KINDS)]
+        found = unwatched(told, [week.bounds(self._zone) for week in weeks], self._zone)
+        return frozenset(week for week, nobody in zip(weeks, found, strict=True) if nobody)
 
     def _country_of(self, slug: str) -> str:
         company = self._book.by_slug(slug)

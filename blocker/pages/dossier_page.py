@@ -5,12 +5,13 @@ that the caller said: for this company. What each part says is decided where it 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from blocker.core.campaign import Campaign
+from blocker.core.company_calls import CompanyCall
 from blocker.core.counts import Span as Years
 from blocker.core.document import (
     Block,
@@ -67,6 +68,8 @@ class Dossier:
     """UTC: of the last entry."""
     simulated: bool = False
     """Whether a demonstration made up any of the calls."""
+    unwatched: frozenset[date] = frozenset()
+    """The first days of the months that are drawn and of which nobody watched any part."""
 
 
 def dossier_page(dossier: Dossier, words: Words) -> Document:
@@ -133,17 +136,19 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
     if known["legal_name"]:
         rows.append((words("Name in law"), plain(known["legal_name"])))
     if register := known["register"]:
-        rows.append((words("Register number"), _sourced(f"{register['scheme']} {register['number']}", register)))
+        rows.append((words("Register number"), _sourced(f"{register['scheme']} {register['number']}", register, words)))
     if group := known["group"]:
         rows.append((words("Part of"), plain(group["name"])))
     if ended := known["ended"]:
         day = words.day(date.fromisoformat(ended["on"]))
-        rows.append((words("Ended"), _sourced(words("{day}, into {company}", day=day, company=ended["into"]), ended)))
-    names = [f"{name['name']}{', ' + name['when'] if name['when'] else ''}" for name in known["names"]]
+        rows.append(
+            (words("Ended"), _sourced(words("{day}, into {company}", day=day, company=ended["into"]), ended, words))
+        )
+    names = [f"{name['name']}{_when(name['when'], words)}" for name in known["names"]]
     if names:
         rows.append((words("Also known as"), plain(f"{words.semicolon} ".join(names))))
-    rows += [(words("Address"), _sourced(", ".join(each["lines"]), each)) for each in known["addresses"]]
-    rows += [(words("Published number"), _sourced(each["number"], each)) for each in known["numbers"]]
+    rows += [(words("Address"), _sourced(", ".join(each["lines"]), each, words)) for each in known["addresses"]]
+    rows += [(words("Published number"), _sourced(each["number"], each, words)) for each in known["numbers"]]
     yield Facts(tuple(rows))
     if checks := len(known["check_first"]):
         text = words.many(
@@ -154,8 +159,24 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
         yield Paragraph(then_type(text, f"blocker company show {known['slug']}"), Tone.NOTE)
 
 
-def _sourced(text: str, fact: dict[str, Any]) -> Text:
-    return Span(text + " "), Span(f"[{fact['source']}]", Style.QUIET)
+def _sourced(text: str, fact: dict[str, Any], words: Words) -> Text:
+    """A fact with its source, whose title stays in the language that its file has it in."""
+    source = fact["title"]
+    if fact["seen"]:
+        day = words.day(date.fromisoformat(fact["seen"]), "medium")
+        source = words("{title}, read {seen}", title=source, seen=day)
+    return Span(text + " "), Span(f"[{source}]", Style.QUIET)
+
+
+def _when(span: str, words: Words) -> str:
+    """When a name was in use, as `read_span` of the rule files has it: `since 1992`, `until 2014-09`, or both."""
+    if not span:
+        return ""
+    first, _, last = span.partition(" to ")
+    if last:
+        return ", " + words("from {since} until {until}", since=first, until=last)
+    word, _, day = span.partition(" ")
+    return ", " + (words("since {day}", day=day) if word == "since" else words("until {day}", day=day))
 
 
 def _months(dossier: Dossier, words: Words) -> Iterator[Block]:
@@ -165,8 +186,7 @@ def _months(dossier: Dossier, words: Words) -> Iterator[Block]:
     if not calls:
         yield paragraph(words("No call on record names it."))
         return
-    first, last = calls[0].at.date(), calls[-1].at.date()
-    months = _between(min(first, last - timedelta(days=30 * FEWEST_MONTHS)), last)[-MOST_MONTHS:]
+    months = drawn_months(calls)
     fates: dict[str, Counter[date]] = {"kept": Counter(), "came": Counter(), "elsewhere": Counter()}
     for call in calls:
         fate = {Happened.REFUSED: "kept", Happened.ELSEWHERE: "elsewhere"}.get(call.seen.happened, "came")
@@ -183,8 +203,20 @@ def _months(dossier: Dossier, words: Words) -> Iterator[Block]:
         if day.replace(day=1) in months:
             text = words("{day}: objection to {company}", day=words.day(day), company=dossier.whole.known["name"])
             marks.append(Mark(months.index(day.replace(day=1)) + (day.day - 1) / 31, text))
-    told = Told(words("Calls of each month of which the caller said: for this company"), words("No call is drawn."))
-    yield bars(told, [words.month(month) for month in months], series, marks=marks, figure=words.figure)
+    told = Told(
+        words("Calls of each month of which the caller said: for this company"),
+        words("No call is drawn."),
+        unknown=words("nobody was watching"),
+    )
+    unknown = [place for place, month in enumerate(months) if month in dossier.unwatched]
+    months_named = [words.month(month) for month in months]
+    yield bars(told, months_named, series, marks=marks, unknown=unknown, figure=words.figure)
+
+
+def drawn_months(calls: Sequence[CompanyCall]) -> list[date]:
+    """The first days of the months that are drawn for calls in the order of time, of which there is one at least."""
+    first, last = calls[0].at.date(), calls[-1].at.date()
+    return _between(min(first, last - timedelta(days=30 * FEWEST_MONTHS)), last)[-MOST_MONTHS:]
 
 
 def _between(first: date, last: date) -> list[date]:

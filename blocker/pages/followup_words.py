@@ -4,6 +4,7 @@ Decides the words. Which days there are, `core/followups.py` decides.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from blocker.core.followups import Due, FollowUp
@@ -25,7 +26,12 @@ class Told(NamedTuple):
 
 
 def told(
-    items: Iterable[FollowUp], words: Words, name_of: Callable[[str], str], registers: Mapping[str, Texts]
+    items: Iterable[FollowUp],
+    words: Words,
+    name_of: Callable[[str], str],
+    registers: Mapping[str, Texts],
+    *,
+    today: date = date.max,
 ) -> list[Told]:
     """Follow-ups in a language.
 
@@ -34,18 +40,25 @@ def told(
         words: of the language.
         name_of: a company's name for its slug.
         registers: what people call the do-not-call registers, by their keys.
+        today: the day on which this is read; of a later one it isn't said that a time has passed.
     """
 
     def one(item: FollowUp) -> Told:
         name = name_of(item.company) if item.company else ""
         register = words.typeset(named(registers, item.what, words.language))
-        return Told(item, _title(item, words, name, register), _text(item, words), _command(item))
+        to_come = item.on > today
+        title = _title(item, words, name, register, to_come=to_come)
+        return Told(item, title, _text(item, words, to_come=to_come), _command(item))
 
     return [one(item) for item in items]
 
 
-def _title(item: FollowUp, words: Words, name: str, register: str) -> str:
-    return {
+def _title(item: FollowUp, words: Words, name: str, register: str, *, to_come: bool) -> str:
+    coming = {
+        Due.REMIND: words("If {company} hasn't answered: remind it, or complain", company=name),
+        Due.COMPLAIN: words("If {company} hasn't answered the reminder: complain", company=name),
+    }
+    return (coming if to_come else {}).get(item.due) or {
         Due.ANSWER: words("Last day for the answer of {company}", company=name),
         Due.REMIND: words("No answer from {company}: remind it, or complain", company=name),
         Due.COMPLAIN: words("No answer from {company} to the reminder: complain", company=name),
@@ -55,9 +68,15 @@ def _title(item: FollowUp, words: Words, name: str, register: str) -> str:
     }[item.due]
 
 
-def _text(item: FollowUp, words: Words) -> str:
+def _text(item: FollowUp, words: Words, *, to_come: bool) -> str:
     since = words.day(item.since)
-    text = {
+    coming = {
+        Due.REMIND: words("Your letter is of {day}. If no answer has come by then, its month is over.", day=since),
+        Due.COMPLAIN: words(
+            "Your reminder is of {day}. If no answer has come by then, its two weeks are over.", day=since
+        ),
+    }
+    text = (coming if to_come else {}).get(item.due) or {
         Due.ANSWER: words("Your letter is of {day}.", day=since),
         Due.REMIND: words("Your letter is of {day}. The month has passed without an answer on record.", day=since),
         Due.COMPLAIN: words("Your reminder is of {day}. Two weeks have passed without an answer on record.", day=since),

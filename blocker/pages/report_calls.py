@@ -37,7 +37,20 @@ def calls(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
     rules = rules_named((*report.unwanted.items, *report.elsewhere.items), beside)
     if report.unwanted.total:
         yield Heading(1, words("Every unwanted call"), "unwanted")
-        yield calls_table(words("Unwanted calls"), report.unwanted, words, rules=rules, beside=beside)
+        if any(not call.statement.said_company for call in report.unwanted.items):
+            yield paragraph(
+                words(
+                    "Say of each, while it is fresh, for whom the caller said to call: authorities ask for nothing "
+                    "more often."
+                )
+            )
+        yield calls_table(
+            words("In the order of time; numbers in the column Law are explained below"),
+            report.unwanted,
+            words,
+            rules=rules,
+            beside=beside,
+        )
     if report.elsewhere.total:
         yield Heading(1, words("Recorded by another device"), "elsewhere")
         yield paragraph(

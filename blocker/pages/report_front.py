@@ -196,14 +196,10 @@ def _task(task: Task, beside: Beside, words: Words) -> Text:
             return then_type(text, f"blocker allow add {task.about}")
         case What.OVERDUE if task.due:
             (day,) = told([task.due], words, lambda _: task.name, beside.registers)
-            return then_type(f"{day.title}. {day.text}", day.command)
+            return then_type(f"{day.title}.", day.command)
         case What.SAY_WHO:
             text = words.many(
-                "Say for whom the caller said to call in {count} unwanted call, while it is fresh: authorities "
-                "ask for nothing more often.",
-                "Say for whom the caller said to call in {count} unwanted calls, while it is fresh: authorities "
-                "ask for nothing more often.",
-                task.calls,
+                "Say for whom {count} caller said to call:", "Say for whom {count} callers said to call:", task.calls
             )
             return then_type(text, f"blocker statement {short}")
         case What.SETTLE:
@@ -215,20 +211,16 @@ def _task(task: Task, beside: Beside, words: Words) -> Text:
             return then_type(text, f"blocker mark {short} marketing")
         case What.COMPLAIN:
             text = words.many(
-                "You have objected to calls for {company}, and {count} call of this week points to a rule of law."
-                " See which complaint is ready:",
-                "You have objected to calls for {company}, and {count} calls of this week point to a rule of law."
-                " See which complaint is ready:",
+                "See which complaint is ready: {count} call said to be for {company} points to a rule of law.",
+                "See which complaint is ready: {count} calls said to be for {company} point to a rule of law.",
                 task.calls,
                 company=task.name,
             )
             return then_type(text, "blocker complaint list")
         case _:
             text = words.many(
-                "{count} unwanted call was said to be for {company}, to which you haven't objected yet. This "
-                "writes a letter:",
-                "{count} unwanted calls were said to be for {company}, to which you haven't objected yet. This "
-                "writes a letter:",
+                "Object to {company}: {count} caller said to call for it.",
+                "Object to {company}: {count} callers said to call for it.",
                 task.calls,
                 company=task.name,
             )

@@ -71,9 +71,11 @@ def _by_week(weeks: list[WeekCounts], beside: Beside, words: Words) -> Block:
         words("Unwanted calls in each week"),
         words("No unwanted call in the whole year: there is nothing to draw, and nothing to miss."),
         words.many("Unwanted calls of {count} week.", "Unwanted calls of {count} weeks.", len(weeks)),
+        words("nobody was watching"),
     )
+    unknown = [place for place, week in enumerate(weeks) if week.week in beside.unwatched]
     labels = [words("W{week}", week=week.week.number) for week in weeks]
-    return bars(told, labels, series, marks=marks[-MOST_MARKED:], figure=words.figure)
+    return bars(told, labels, series, marks=marks[-MOST_MARKED:], unknown=unknown, figure=words.figure)
 
 
 def _marked(day: MarkedDay, beside: Beside, words: Words) -> str:

@@ -19,6 +19,7 @@ from blocker.core.document import (
     paragraph,
     plain,
 )
+from blocker.core.followups import NEXT_STEPS
 from blocker.core.plain_text import shortened
 from blocker.core.report import Report
 from blocker.core.weekly import MOST_REVIEWED, Beside, Doubt, Review, reviews
@@ -85,14 +86,15 @@ def _remedy(one: Review, words: Words) -> Text:
 
 
 def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block]:
-    """What follows from letters and registrations, after this week."""
-    to_come = [day for day in beside.followups if day.on > report.week.sunday]
+    """What follows from letters and registrations, after this week; before that, the steps that are still open."""
+    last = report.week.sunday
+    to_come = [day for day in beside.followups if day.on > last or day.due in NEXT_STEPS]
     if not to_come:
         return
     yield Heading(1, words("Days to come"), "days")
     items = [
         (Span(words.day(day.item.on, "full") + f"{words.colon} ", Style.STRONG), Span(f"{day.title}. {day.text}"))
-        for day in told(to_come[:MOST_DAYS], words, beside.name_of, beside.registers)
+        for day in told(to_come[:MOST_DAYS], words, beside.name_of, beside.registers, today=last)
     ]
     yield Bullets(tuple(items))
     yield paragraph(words("They are in report.ics too, for the calendar that you have already."))
@@ -126,7 +128,7 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
             long = duration(report.unwatched_seconds, words)
             text = words("In all {long}. Calls that came then may be missing from this report.", long=long)
         yield paragraph(text)
-        yield Table(words("When nobody was watching"), columns, rows, note)
+        yield Table(words("From when until when, and why"), columns, rows, note)
     elif not report.silent_after:
         yield paragraph(words("The ledger tells of no such time this week."))
     if report.silent_after:

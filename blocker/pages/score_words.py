@@ -9,8 +9,11 @@ from fractions import Fraction
 from blocker.core.document import Align, Block, Column, Heading, Table, Text, Tone, paragraph, plain
 from blocker.core.plain_text import shortened
 from blocker.core.scoreboard import WORTH, Mark, Missing, Question, Score
-from blocker.language import Words
+from blocker.language import Words, later_many
 from blocker.pages.report_words import LONGEST_TEXT
+
+_CALLS = later_many("{good} of {count} call", "{good} of {count} calls")
+_LETTERS = later_many("{good} of {count} letter", "{good} of {count} letters")
 
 
 def score_blocks(scores: Sequence[Score], words: Words) -> Iterator[Block]:
@@ -22,9 +25,16 @@ def score_blocks(scores: Sequence[Score], words: Words) -> Iterator[Block]:
         Column(words("Company"), 1.5),
         Column(words("Points of 10"), 0.8, Align.END),
         Column(words("Calls"), 0.8, Align.END),
-        *(Column(label, 1.0) for label in _questions(words).values()),
+        *(
+            Column(words("{question} (at most {worth})", question=label, worth=WORTH[question]), 1.0)
+            for question, label in _questions(words).items()
+        ),
     )
-    yield Table(words("Points for good behaviour"), columns, tuple(_row(score, words) for score in scores))
+    yield Table(
+        words("What was seen of each company, and its points; the lowest first"),
+        columns,
+        tuple(_row(score, words) for score in scores),
+    )
     yield paragraph(rule(words), Tone.NOTE)
 
 
@@ -73,11 +83,14 @@ def value(score: Score, words: Words) -> str:
 def _mark(mark: Mark, words: Words) -> str:
     if not mark.asked:
         return words("not known")
-    points = _figure(mark.points, words)
-    got = words("{points} of {worth}", points=points, worth=WORTH[mark.question])
+    points = words("points: {points}", points=_figure(mark.points, words))
     if mark.question is Question.OBJECTION:
-        return f"{got} ({words.many('{count} call', '{count} calls', mark.of)})"
-    return f"{got} ({words('{good} of {all}', good=words.figure(mark.good), all=words.figure(mark.of))})"
+        seen = words.many("{count} call", "{count} calls", mark.of)
+    else:
+        good = words.figure(mark.good)
+        forms = _LETTERS if mark.question is Question.LETTERS else _CALLS
+        seen = words.many(*forms, mark.of, good=good)
+    return f"{seen}{words.semicolon} {points}"
 
 
 def _figure(points: Fraction, words: Words) -> str:

@@ -32,6 +32,9 @@ _TEXTURES = ((INK, ""), ("#dfe9f2", _STRIPES), (PAPER, _POINTS), ("#9fb4c7", "")
 """Of a ground and what lies on it, 6 by 6."""
 TEXTURES = len(_TEXTURES)
 """How many areas can be told apart in one drawing."""
+UNKNOWN = -1
+"""The texture of what nobody knows: faint, and without an outline, so that it isn't taken for a count."""
+_HATCHED = (PAPER, f'<path d="M-1 1 1 -1M-1 7 7 -1M5 7 7 5" stroke="{GRID}" stroke-width="1.2"/>')
 _GENERAL_PUNCTUATION = "\u2000"
 """Where the letters of the West, of Greek, Cyrillic, Hebrew and Arabic have ended, and wider signs begin."""
 
@@ -66,6 +69,10 @@ def fitted(text: str, room: float, size: float = SIZE) -> str:
     return text.rstrip() + "…"
 
 
+def _texture(texture: int) -> tuple[str, str]:
+    return _HATCHED if texture == UNKNOWN else _TEXTURES[texture]
+
+
 class Drawing:
     """A drawing in the making, from its top downwards."""
 
@@ -95,14 +102,14 @@ class Drawing:
         )
 
     def area(self, x: float, y: float, across: float, down: float, texture: int) -> None:
-        """A rectangle in one of `TEXTURES` patterns, with an outline, so that a light one is seen."""
-        ground, pattern = _TEXTURES[texture]
+        """A rectangle in one of `TEXTURES` patterns or `UNKNOWN`, outlined, so that a light one is seen."""
+        ground, pattern = _texture(texture)
         if pattern:
             self._textures.add(texture)
         fill = f"url(#{self._name}-{texture})" if pattern else ground
         self._parts.append(
             f'<rect x="{number(x)}" y="{number(y)}" width="{number(across)}" height="{number(down)}" '
-            f'fill="{fill}" stroke="{INK}" stroke-width="0.8"/>'
+            f'fill="{fill}" stroke="{GRID if texture == UNKNOWN else INK}" stroke-width="0.8"/>'
         )
 
     def shade(self, x: float, y: float, across: float, down: float, grey: str) -> None:
@@ -173,8 +180,9 @@ class Drawing:
         """The whole drawing, this high."""
         patterns = "".join(
             f'<pattern id="{self._name}-{texture}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            f'<rect width="6" height="6" fill="{_TEXTURES[texture][0]}"/>{_TEXTURES[texture][1]}</pattern>'
+            f'<rect width="6" height="6" fill="{ground}"/>{pattern}</pattern>'
             for texture in sorted(self._textures)
+            for ground, pattern in [_texture(texture)]
         )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" '

@@ -5,12 +5,13 @@ the caller, in the reader's language; a label that is too long for its room is c
 alternative text, which is made of the figures themselves. The same figures and words give the same bytes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from blocker.core.document import Figure, Paragraph, Tone, plain
-from blocker.renderers.drawing import GRID, INK, LINE, QUIET, SIZE, SMALL, WIDTH, Drawing, fitted, width
+from blocker.renderers.drawing import GRID, INK, LINE, QUIET, SIZE, SMALL, UNKNOWN, WIDTH, Drawing, fitted, width
 
 _GREYS = ("#ffffff", "#dbe3ea", "#afc0cf", "#6f8ba4", "#2f4d6b")
 _DARK = 3
@@ -28,6 +29,8 @@ class Told:
     """What is said instead of an empty plot, such as “No calls in this year.”"""
     summary: str = ""
     """What the plot shows, in a sentence; opens the alternative text."""
+    unknown: str = ""
+    """What is said of bars of which nothing is known, such as “not watched”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def bars(
     series: Sequence[Series],
     *,
     marks: Sequence[Mark] = (),
+    unknown: Collection[int] = (),
     figure: Callable[[int], str] = str,
 ) -> Drawn:
     """Stacked bars side by side, such as calls per week.
@@ -72,13 +76,16 @@ def bars(
         labels: below the bars, one each; as many are printed as fit.
         series: the first is lowest in each bar.
         marks: days to compare with, such as objections.
+        unknown: the places of bars of which nothing is known, which is not nought; what was counted is drawn even so.
         figure: how a count is written.
     """
     totals = [sum(counts) for counts in zip(*(one.counts for one in series), strict=True)]
     if not any(totals):
         return _nothing(told)
-    drawing = Drawing("bars", told, labels, series, marks)
-    y = drawing.legend(SIZE, list(enumerate(one.label for one in series))) if len(series) > 1 else 4.0
+    unknown = sorted(place for place in unknown if not totals[place])
+    drawing = Drawing("bars", told, labels, series, marks, unknown)
+    legend = list(enumerate(one.label for one in series)) if len(series) > 1 else []
+    y = drawing.legend(SIZE, [*legend, *([(UNKNOWN, told.unknown)] if unknown else [])]) or 4.0
     top, bottom = y + (16 if marks else 6), y + 196
     ticks = _ticks(max(totals))
     left = 10 + max(width(figure(tick), SMALL) for tick in ticks)
@@ -86,6 +93,8 @@ def bars(
     for tick in ticks:
         drawing.line((left, bottom - tick * scale), (WIDTH, bottom - tick * scale), stroke=GRID if tick else INK)
         drawing.text(left - 6, bottom - tick * scale + 3.5, figure(tick), anchor="end", size=SMALL, fill=QUIET)
+    for first, last in (runs := _runs(unknown)):
+        drawing.area(left + first * step, top, (last - first + 1) * step, bottom - top, UNKNOWN)
     gap = min(step * 0.2, 14)
     for place in range(len(totals)):
         base = bottom
@@ -102,6 +111,7 @@ def bars(
         drawing.tag(min(x, WIDTH - 9), top - 8, str(tag))
     y = drawing.notes(bottom + 15 + LINE + 4, [mark.label for mark in marks])
     return _figure(told, drawing, y - LINE + 6, [
+        *(f"{labels[first]}{f' … {labels[last]}' * (last > first)}: {told.unknown}" for first, last in runs),
         *(f"{label}: {_parts(series, place, figure)}" for place, label in enumerate(labels) if totals[place]),
         *(f"({tag}) {mark.label}" for tag, mark in enumerate(marks, 1)),
     ])  # fmt: skip
@@ -251,6 +261,12 @@ def _parts(series: Sequence[Series], place: int, figure: Callable[[int], str]) -
     if len(series) == 1:
         return figure(series[0].counts[place])
     return ", ".join(f"{one.label} {figure(one.counts[place])}" for one in series if one.counts[place]) or figure(0)
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of places that follow each other without a gap."""
+    runs = [[place for _, place in its] for _, its in groupby(enumerate(places), key=lambda item: item[1] - item[0])]
+    return [(run[0], run[-1]) for run in runs]
 
 
 def _ticks(most: int) -> list[int]:

@@ -47,6 +47,9 @@ def a_week() -> Told:
     return told
 
 
+UNWANTED = "In the order of time; numbers in the column Law are explained below"
+
+
 async def test_the_first_sheet_says_what_matters_first(tmp_path: Path) -> None:
     """One sentence, figures against the week before, at most five things to do, for whom, and the weeks compared."""
     it = await made(await house(a_week(), tmp_path), tmp_path / "t")
@@ -92,7 +95,7 @@ async def test_a_week_in_one_sentence(tmp_path: Path, calls: list[tuple[str, str
 async def test_a_call_points_to_the_law_of_its_day_and_is_cited(tmp_path: Path) -> None:
     """A recorded voice without consent points to its provision; a call of which nobody said so much can't be told."""
     it = await made(await house(a_week(), tmp_path), tmp_path / "t")
-    table = it.table("Unwanted calls")
+    table = it.table(UNWANTED)
     law = [column.label for column in table.columns].index("Law")
     cited = ["".join(span.text for span in row[law]) for row in table.rows]
     assert cited[2] == ""  # the refused one: no person said that it was marketing
@@ -137,7 +140,7 @@ async def test_more_calls_than_are_listed(tmp_path: Path) -> None:
     many = Listed(100_000, it.report.unwanted.items[:1] * 500)
     page = report_page(dataclasses.replace(it.report, unwanted=many), it.beside, Words(Language.NL))
     tables = [block for block in page.blocks if isinstance(block, Table)]
-    (table,) = (table for table in tables if table.caption == "Ongewenste oproepen")
+    (table,) = (table for table in tables if table.caption == Words(Language.NL)(UNWANTED))
     assert len(table.rows) == 500
     assert "100.000 oproepen; calls.csv heeft ze allemaal" in table.note
 
@@ -150,7 +153,7 @@ async def test_a_merged_company_is_called_what_it_is_now(tmp_path: Path) -> None
     it = await made(await house(told, tmp_path), tmp_path / "t")
     (task,) = tasks(it.report, it.beside)
     assert (task.what, task.about) == (What.OBJECT, "orange-be")
-    assert "VOO" in it.table("Unwanted calls").rows[0][3][0].text
+    assert "VOO" in it.table(UNWANTED).rows[0][3][0].text
 
 
 async def test_strangers_words_stay_words(tmp_path: Path) -> None:
@@ -160,7 +163,7 @@ async def test_strangers_words_stay_words(tmp_path: Path) -> None:
     evil = "<img src=x onerror=alert(1)> {0} {count} שלום 📞" + "x" * 190
     told.says("2026-11-17 10:05", call, "marketing", evil[:200])
     it = await made(await house(told, tmp_path), tmp_path / "t", Language.FR)
-    cell = it.table("Appels indésirables").rows[0][3][0].text
+    cell = it.table(Words(Language.FR)(UNWANTED)).rows[0][3][0].text
     assert cell.startswith("<img src=x onerror=alert(1)> {0} {count} שלום 📞x")
     assert len(cell) == 80
 
@@ -171,7 +174,7 @@ async def test_no_number_is_no_more_than_that(tmp_path: Path) -> None:
     call = told.call("2026-11-17 10:00", number=WITHHELD, reason=Reason.WITHHELD)
     told.says("2026-11-17 10:05", call, "marketing", "Acme")
     it = await made(await house(told, tmp_path), tmp_path / "t")
-    assert it.table("Unwanted calls").rows[0][1][0].text == "no number was presented"
+    assert it.table(UNWANTED).rows[0][1][0].text == "no number was presented"
     assert not [text for text in it.texts if "hid" in text.lower().split() or "Acme called" in text]
 
 
@@ -194,3 +197,30 @@ async def test_it_is_whole_in_each_language(tmp_path: Path, language: Language) 
     assert not same or language is Language.EN
     assert other.page.dated == english.page.dated == "2026-11-22T23:00:00.000Z"
     assert str(WEEK) in other.page.footer
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_what_to_do_now_is_short(language: Language, tmp_path: Path) -> None:
+    """A sentence and a command each; the reasons stand further down, where there is time for them."""
+    it = await made(await house(a_week(), tmp_path), tmp_path / "t", language)
+    to_do = next(block for block in it.page.blocks if isinstance(block, Bullets) and block.numbered)
+    for sentence, typed in to_do.items:
+        assert len(sentence.text) < 120, sentence.text
+        assert typed.text.startswith("blocker ")
+
+
+async def test_weeks_in_which_nobody_watched_are_a_gap_in_the_year(tmp_path: Path) -> None:
+    """Nought is a count; before the program was started nobody counted, which the picture says and its text too."""
+    it = await made(await house(a_week(), tmp_path), tmp_path / "t")
+    year = next(block for block in it.page.blocks if isinstance(block, Figure))
+    unwatched = [week.week for week in it.beside.year.weeks if week.week in it.beside.unwatched]
+    assert unwatched, "the ledger of this house begins within the year"
+    assert ": nobody was watching" in year.alternative
+    assert all(not week.cells for week in it.beside.year.weeks if week.week in it.beside.unwatched)
+
+
+async def test_no_caption_repeats_its_heading(tmp_path: Path) -> None:
+    """What stands above a table isn't said again below it."""
+    it = await made(await house(a_week(), tmp_path), tmp_path / "t")
+    headings = {block.text for block in it.page.blocks if isinstance(block, Heading)}
+    assert not headings & {block.caption for block in it.page.blocks if isinstance(block, Table)}

@@ -1,12 +1,13 @@
 """What is due when: months as Regulation 1182/71 reckons them, letters and reminders, registers, former customers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.core.followups import Due, FollowUp, answer_by, followups, letters_sent
+from blocker.core.household_facts import Asks
 from blocker.core.household_file import Contract, HouseholdFile, Objection, Registration, Request
 from blocker.holidays_of import calendar_over
 from blocker.language import Language, Words
@@ -97,6 +98,23 @@ def test_a_day_that_nobody_knows_is_assumed_and_said_so() -> None:
     assert (str(first.on), first.sure) == ("2026-10-08", False)
     (shown, _) = told([first, first], Words(Language.EN), str.title, {})
     assert "a week is taken for the post" in shown.text
+
+
+def test_of_a_day_to_come_it_isnt_said_that_it_is_over() -> None:
+    """The month of a letter has passed on its day and not before; likewise the two weeks of a reminder."""
+    objected = Objection("acme", SENT, how="e-mail", n=1)
+    reminded = Request("acme", D("2026-10-05"), Asks.ANSWER, "e-mail", n=2)
+    for file, due_on in (
+        (HouseholdFile(objections=(objected,)), Due.REMIND),
+        (HouseholdFile(objections=(objected,), requests=(reminded,)), Due.COMPLAIN),
+    ):
+        (item,) = (day for day in due(file) if day.due is due_on)
+        (early,) = told([item], Words(Language.EN), str.title, {}, today=item.on - timedelta(days=1))
+        (late,) = told([item], Words(Language.EN), str.title, {}, today=item.on)
+        assert early.title.startswith("If Acme hasn't answered")
+        assert "passed" not in early.text
+        assert late.title.startswith("No answer from Acme")
+        assert "passed" in late.text
 
 
 def test_the_days_of_other_laws() -> None:

@@ -142,3 +142,16 @@ def test_moments_of_one_zone_need_no_conversion() -> None:
     plot = plots.timeline(TOLD, (begin, end), [Lane("a", (datetime.fromisoformat("2026-10-25T12:00:00+01:00"),))])
 
     check_drawing(drawn(plot))
+
+
+def test_what_nobody_knows_isnt_drawn_as_nought() -> None:
+    """Runs of unknown bars are hatched and explained, in the legend and in the alternative text; a count stays one."""
+    labels = ["W1", "W2", "W3", "W4", "W5", "W6"]
+    told = Told("Caption", "Nothing at all.", "Summary.", "not watched")
+    figure = drawn(plots.bars(told, labels, [Series("a", (0, 0, 2, 0, 0, 1))], unknown=[0, 1, 2, 4]))
+    check_drawing(figure)
+    assert figure.alternative == "Summary. W1 … W2: not watched; W5: not watched; W3: 2; W6: 1."
+    assert texts(figure).count("not watched") == 1
+    hatched = [rect for rect in ET.fromstring(figure.svg).iter(f"{SVG}rect") if "--1)" in rect.attrib["fill"]]  # noqa: S314 - our own
+    assert len(hatched) == 3  # two runs and the legend
+    assert "not watched" not in texts(drawn(plots.bars(told, labels, [Series("a", (1, 0, 0, 0, 0, 0))])))

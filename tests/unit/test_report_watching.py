@@ -277,3 +277,14 @@ def test_what_an_earlier_ledger_holds_is_told_as_such() -> None:
     ]
     assert seen(watched(told, Week.parse("2026-W46"))) == [("2026-11-09T00:00", "2026-11-16T00:00", why)]
     assert seen(watched(told, Week.parse("2026-W48"))) == []
+
+
+def test_a_span_in_which_nobody_watched_is_told_from_one_in_part() -> None:
+    """A week before the first start is unknown; one that was watched for an hour of it, or throughout, isn't."""
+    told = Told()
+    told.started("2026-11-15 23:00")
+    told.stopped("2026-11-16 01:00")
+    entries = [(entry.n, entry.content) for entry in told.all() if entry.content["kind"] in watching.KINDS]
+    spans = [Week.parse(week).bounds(BRUSSELS) for week in ("2026-W45", "2026-W46", "2026-W47", "2026-W48")]
+    assert watching.unwatched(entries, spans, BRUSSELS) == (True, False, False, True)
+    assert watching.unwatched([], spans[:1], BRUSSELS) == (True,)
