@@ -17,6 +17,7 @@ from blocker import child
 from blocker.clock import SystemClock
 from blocker.companies import in_force, known_settings
 from blocker.config import Config
+from blocker.core.asked import looked_up_of, opinion
 from blocker.core.call import Line
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
@@ -314,6 +315,17 @@ async def household_file(config: Config, companies: CompanyBook, today: date) ->
     """
     async with _records(config) as ledger:
         return await read_file(ledger, companies, today)
+
+
+async def opinions_of(config: Config, number: str) -> tuple[str, ...]:
+    """What others said of an E.164 number when they were asked, the latest last; nothing where there is no ledger yet.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
+    async with _records(config) as ledger:
+        asked = [looked_up_of(entry.n, entry.content) async for entry in ledger.entries(kinds={EntryKind.LOOKED_UP})]
+    return tuple(opinion(said) for said in asked if said.is_about(number))
 
 
 async def sealed(config: Config) -> Sealed:

@@ -84,11 +84,15 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     explanation = explain(raw, where, looked.knowledge, week, listings=looked.listings, name=arguments.name)
     file = await looking.household_file(config, looked.knowledge.companies, where.local.date())
     flags = law_flags(explanation, _story(arguments), looked.rules.laws, looked.knowledge, file)
+    caller = explanation.call.caller
+    opinions = await looking.opinions_of(config, caller.number) if isinstance(caller, E164) else ()
     if arguments.json:
-        shown = _as_json(explanation, flags) | ({} if arguments.at else {"at": None})  # now is no answer's business
-        say(json.dumps(shown, ensure_ascii=False, indent=2))
+        now = {} if arguments.at else {"at": None}  # it is no answer's business
+        say(json.dumps(_as_json(explanation, flags) | {"opinions": opinions} | now, ensure_ascii=False, indent=2))
         return OK
     _show(raw, explanation)
+    for opinion in opinions:
+        say(f"Others say, unchecked: {opinion}.")
     _show_law(explanation, flags, told=bool(arguments.marketing))
     return OK
 

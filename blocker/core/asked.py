@@ -114,6 +114,13 @@ class LookedUp:
     answer: tuple[Rated, ...]
     """Nothing where it knew nothing."""
 
+    def is_about(self, number: str) -> bool:
+        """Whether it says something of a number (E.164)."""
+        return any(
+            number.startswith(one.target.number) if one.target.is_prefix else number == one.target.number
+            for one in self.answer
+        )
+
 
 def looked_up(
     at: datetime, call: str, source: str, *, asked: Mapping[str, str], answer: Sequence[Rated], after_ms: int

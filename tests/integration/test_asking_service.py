@@ -52,6 +52,8 @@ async def test_a_stranger_within_the_budget(server: PhoneBlock, tmp_path: Path) 
     assert calls[0]["opinion"].endswith("said: fraud, votes: 20")
     assert calls[1]["opinion"].endswith("knew nothing")
     assert "others say, unchecked: mine, asked on" in program.run("calls").stdout
+    assert "Others say, unchecked: mine, asked on" in program.run("check", NUMBER).stdout
+    assert json.loads(program.run("check", OTHER, "--json").stdout)["opinions"] == []
     assert "verifies" in program.run("verify").stdout
 
 

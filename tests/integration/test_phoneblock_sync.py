@@ -1,0 +1,59 @@
+"""The whole program and a simulated PhoneBlock: a list with an account, kept up to date by its changes."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fakes.phoneblock import PhoneBlock, simulated
+from fakes.running import Program
+
+from blocker.core.list_schedule import failed
+from blocker.core.list_source import Kind, ListSource, SourceState
+
+NUMBER, OTHER = "+32475551234", "+32475559876"
+
+
+def subscribed(server: PhoneBlock, folder: Path) -> Program:
+    """A household that uses this server's list."""
+    token = folder / "token"
+    token.write_text(server.token)
+    token.chmod(0o600)
+    source = f'origin = "{server.url}"\nkind = "phoneblock"\nform = "phoneblock"\ntoken_file = "{token}"\n'
+    return Program(folder, more=f'[sources.mine]\nname = "A copy"\nallow_private = true\n{source}')
+
+
+async def run(program: Program, *words: str, check: bool = True) -> str:
+    """What a command says; the server, which is in this process, answers meanwhile."""
+    done = await asyncio.to_thread(program.run, *words, check=check)
+    return done.stdout + done.stderr
+
+
+async def test_a_list_that_follows_its_publisher(tmp_path: Path) -> None:
+    """The whole list, then what changed; a revoked token is told, and what was had before goes on speaking."""
+    async with simulated() as server:
+        server.vote(NUMBER, 20, "G_FRAUD")
+        server.vote("+32475550000", 12)
+        program = subscribed(server, tmp_path)
+        await run(program, "sync", "mine")
+        assert "fraud" in (await run(program, "check", NUMBER)).lower()
+        server.vote(NUMBER, -20)
+        server.vote(OTHER, 50, "E_ADVERTISING")
+        await run(program, "sync", "mine")
+        assert [request.query.get("since") for request in server.asked] == [None, "3"]
+        assert "mine" not in await run(program, "check", NUMBER)
+        assert "advertising" in (await run(program, "check", OTHER)).lower()
+        old, server.token = server.token, "pbt_another"
+        told = await run(program, "sync", "mine", check=False)
+        assert "doesn't take the token in" in told
+        assert old not in told
+        assert "advertising" in (await run(program, "check", OTHER)).lower()
+    assert "verifies" in await run(program, "verify")
+    assert old not in "".join(path.read_text("latin-1") for path in program.data.rglob("*") if path.is_file())
+
+
+def test_it_is_asked_once_a_day_whatever_came_of_it() -> None:
+    """A failure is no reason to ask again within the hour."""
+    now = datetime(2026, 11, 17, tzinfo=UTC)
+    source = ListSource("phoneblock", "PhoneBlock", "https://example.org", "phoneblock", Kind.PHONEBLOCK)
+    state = failed(source, SourceState(), now, 0.0, why="it is down", wanted=timedelta())
+    assert state.next_at == now + timedelta(days=1)
