@@ -149,6 +149,7 @@ class Owner:
             allowed=self._allowed_numbers,
             changed=lambda: self.on_synced(),  # noqa: PLW0108  (who listens is said later)
         )
+        self.problems += self.listroom.faults
         self.inquiry = self.listroom.inquiry()
         if self.inquiry is not None:
             self._open.push_async_callback(self.inquiry.close)

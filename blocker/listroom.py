@@ -91,6 +91,11 @@ class Listroom:
         """The lists that rules and configuration know, by slug."""
         return list_sources(self._config, self._rules())[0]
 
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with what the configuration says of lists, as sentences; what it means isn't used."""
+        return list(map(str, list_sources(self._config, self._rules())[1]))
+
     def inquiry(self) -> Inquiry | None:
         """Who asks about callers whom nobody here knows; None where nobody is to be asked, or nobody can be."""
         settings = self._config.asking

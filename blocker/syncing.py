@@ -6,6 +6,7 @@ business, and the caller tells the ledger of the result. No call waits for any o
 """
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sized
@@ -241,10 +242,15 @@ class Syncer:
             except (SourceError, UsageError) as error:
                 wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
                 now, chance = self._clock.now(), self._chance()
-                await self._states.put(source.slug, failed(source, state, now, chance, why=str(error), wanted=wanted))
+                await self._remember(source, failed(source, state, now, chance, why=str(error), wanted=wanted))
                 raise
-            await self._states.put(source.slug, good(source, state, self._clock.now(), self._chance()))
+            await self._remember(source, good(source, state, self._clock.now(), self._chance()))
         return result
+
+    async def _remember(self, source: ListSource, state: SourceState) -> None:
+        """Keep what is remembered, if the disk takes it: without it the list is had anew, and nothing else is lost."""
+        with contextlib.suppress(SourceError):
+            await self._states.put(source.slug, state)
 
     async def _brought(
         self,
