@@ -72,7 +72,7 @@ class Upload:
 
 
 _POLL = re.compile(
-    r"\b(?:polls?\b|surveys?\b|opinion|enqu[eê]te|sondage|umfrage|meinungsf|peiling|marktonderzoek|encuesta|sondagg)",
+    r"\b(?:polls?\b|surveys?\b|opinion|enqu[eê]te|sondage|\w*umfrage|meinungsf|peiling|marktonderzoek|encuesta|sondagg)",
     re.IGNORECASE,
 )
 _GAMBLE = re.compile(

@@ -128,21 +128,19 @@ def changes(
     """
     wished = {(wish.upload.what, wish.upload.number): wish for wish in wishes}
     held = {item.key: item for item in queue}
-    put, remove = list[Item](), list[Key]()
+    kept = dict[Key, Item]()
     for key, item in held.items():
-        wish = wished.get(key)
-        after = _after(item, wish, now, barred)
-        if after is None or _is_over(after, now, keep_given):
-            remove.append(key)
-        elif after != item:
-            put.append(after)
+        after = _after(item, wished.get(key), now, barred)
+        if after is not None and not _is_over(after, now, keep_given):
+            kept[key] = after
     for key, wish in wished.items():
-        before = held.get(key)
+        before = kept.get(key)
         if _is_new(before, wish) and now - wish.at <= FORGOTTEN_AFTER and not barred(wish.upload.number):
             given_at = before.given_at if before else None
-            put = [item for item in put if item.key != key]
-            put.append(Item(wish.upload, wish.entry, State.WAITING, now, now + wait(), given_at=given_at))
-    return Changes(put, [key for key in remove if key not in {item.key for item in put}])
+            kept[key] = Item(wish.upload, wish.entry, State.WAITING, now, now + wait(), given_at=given_at)
+    return Changes(
+        [item for key, item in kept.items() if item != held.get(key)], [key for key in held if key not in kept]
+    )
 
 
 def _after(item: Item, wish: Wish | None, now: datetime, barred: Callable[[str], str]) -> Item | None:
@@ -170,7 +168,7 @@ def _is_new(item: Item | None, wish: Wish) -> bool:
     """Whether something is to be given that wasn't dealt with."""
     if item is None:
         return True
-    if item.state in {State.WAITING, State.SENDING} and not item.upload.takes_back:
+    if item.state is State.WAITING and not item.upload.takes_back:
         return False
     same = item.upload == wish.upload and item.state is State.GIVEN and item.upload.what is What.RATING
     return wish.entry > item.entry and not same
@@ -188,7 +186,7 @@ def due(queue: Iterable[Item], now: datetime) -> list[Item]:
     today = now.astimezone(UTC).date()
     calls = {item.key: item for item in queue if item.upload.what is What.REFUSED_CALL}
     reported = {key for key, item in calls.items() if item.given_at and item.given_at.astimezone(UTC).date() == today}
-    left = REPORTS_A_DAY - len(reported)
+    left = max(0, REPORTS_A_DAY - len(reported))
     chosen: list[Item] = []
     for item in sorted(queue, key=lambda one: one.due_at):
         if item.state is not State.WAITING or item.due_at > now or len(chosen) == MOST_AT_ONCE:
