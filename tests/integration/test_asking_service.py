@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.agi_client import call
 from fakes.phoneblock import Fault, PhoneBlock, sha1, simulated
-from fakes.running import Program, running
+from fakes.running import running
 
 NUMBER, OTHER = "+32475551234", "+32475559876"
 
@@ -29,11 +29,6 @@ async def server() -> AsyncIterator[PhoneBlock]:
     async with simulated() as server:
         server.vote(NUMBER, 20, "G_FRAUD")
         yield server
-
-
-def actions(program: Program) -> list[tuple[str, str]]:
-    """Of each recorded call, the reason and what was done."""
-    return [(entry["reason"], entry["treatment"]["action"]) for entry in program.entries("call-screened")]
 
 
 async def test_a_stranger_within_the_budget(server: PhoneBlock, tmp_path: Path) -> None:
