@@ -5,15 +5,14 @@ the post, and the pack. Either all of them are there, or none; without typst, al
 """
 
 import contextlib
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from blocker.config import Config
 from blocker.core.complaint import Draft
 from blocker.core.regulator import Regulator
-from blocker.errors import PaperError, UsageError
+from blocker.errors import PaperError
 from blocker.filing.complaining import Complaining
 from blocker.language import Words
 from blocker.looking import countries_of, here_of, judging_of, reader, rules_of, setting_of
@@ -54,29 +53,6 @@ async def opened(config: Config) -> AsyncIterator[Room]:
     async with reader(config) as ledger:
         complaining = Complaining(ledger, judging, here, form_words, countries=countries, numbers=numbers)
         yield Room(complaining, rules.regulators, note)
-
-
-def refuse_if_taken(out: Path) -> None:
-    """See that there is a place for the folder.
-
-    Raises:
-        UsageError: something is there, or what it would be in isn't.
-    """
-    if out.exists() or out.is_symlink():
-        raise UsageError(f"{out} is there already; name a folder that isn't, so that no draft is written over")
-    if not out.parent.is_dir():
-        raise UsageError(f"{out.parent} isn't a folder (make it first, or name another)")
-
-
-@contextlib.contextmanager
-def folder(out: Path) -> Iterator[Path]:
-    """A folder to write into, which gets its name only when everything is in it."""
-    refuse_if_taken(out)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
-        inner = Path(temporary) / "draft"
-        inner.mkdir(mode=0o700)
-        yield inner
-        inner.rename(out)
 
 
 def page(draft: Draft, words: Words) -> str:

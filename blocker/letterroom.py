@@ -5,6 +5,7 @@ out, the owner of the data is told by a command of its own.
 """
 
 import asyncio
+import dataclasses
 import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -21,7 +22,7 @@ from blocker.core.company_calls import CompanyCall
 from blocker.core.company_name import fold
 from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind, format_time
-from blocker.core.followups import followups
+from blocker.core.followups import NEXT_STEPS, followups
 from blocker.core.imported import call_instant
 from blocker.core.letter import Identity, Letter, Listed
 from blocker.core.observed import shown_caller
@@ -32,9 +33,11 @@ from blocker.earlier import call_meant
 from blocker.errors import PaperError, UsageError
 from blocker.filing.drafting import Known, Wish, draft, identity, law_of_identity
 from blocker.filing.naming import calls_naming
+from blocker.filing.simulated import made_up, made_up_entries
 from blocker.holidays_of import calendar_over
 from blocker.language import Language, Words, language_of
 from blocker.locality import locale_in_force
+from blocker.outfolder import hand_out
 from blocker.pages.followup_words import Told, told
 from blocker.pages.letter_page import letter_page
 from blocker.renderers.html import render_html
@@ -75,8 +78,8 @@ async def to_company(config: Config, wish: Wish, said: str, *, language: Languag
     rules, fault = looking.rules_of(config)
     known = await _known(config, rules)
     company = the_company(rules.companies, said, known.today, config.region)
-    calls = await _calls(config, rules.companies, company, known.today)
-    letter = draft(wish, company, calls, known)
+    calls, made_up = await _calls(config, rules.companies, company, known.today)
+    letter = dataclasses.replace(draft(wish, company, calls, known), simulated=made_up)
     notes = [fault] if fault else []
     if gone := next((one for one in rules.companies if one.ending and fold(said) in {fold(one.name), one.slug}), None):
         notes.append(f"{gone.name} went into {company.name}: the letter goes there")
@@ -97,11 +100,12 @@ async def to_provider(
     known = await _known(config, rules)
     found = rules.companies.resolve(said, known.today, config.region)
     company = found[0].company if len(found) == 1 else None
-    calls, notes = [], []
+    calls, notes, whole = list[Listed](), list[str](), list[str]()
     numbers = dict(known.numbers) | {item.line: item.number for item in known.file.holders if item.number}
     async with looking.reader(config) as ledger:
         for each in ids:
             content = await call_meant(ledger, each)
+            whole.append(content["call"])
             at = call_instant(content).astimezone(ZoneInfo(content["zone"]))
             number = numbers.get(content["line"], "") or content["called"]
             exact = content["kind"] == EntryKind.CALL_SCREENED
@@ -112,13 +116,19 @@ async def to_provider(
                 notes.append(
                     f"of the call of {at:%Y-%m-%d %H:%M} the network gave no number: it may not have been withheld"
                 )
-    letter = identity(wish, said, company, calls, known)
+        screened = [entry.n async for entry in ledger.entries([EntryKind.CALL_SCREENED], calls=whole)]
+        simulated = await made_up_entries(ledger, screened)
+    letter = dataclasses.replace(identity(wish, said, company, calls, known), simulated=simulated)
     slug = company.slug if company else ""
     return await _made(config, letter, slug, language or _language(config, config.region), out=out, notes=notes)
 
 
 async def due(config: Config, words: Words) -> list[Told]:
-    """All days that follow from what the household has said, past ones too, in a language; raises LedgerError."""
+    """The days to come that follow from what the household has said, and past ones on which a step is still open.
+
+    Raises:
+        LedgerError: the ledger can't be read.
+    """
     rules, _ = looking.rules_of(config)
     book = rules.companies
 
@@ -130,9 +140,11 @@ async def due(config: Config, words: Words) -> list[Told]:
         company = book.by_slug(slug)
         return company.name if company else slug
 
-    file = await looking.household_file(config, book, _today(config))
+    today = _today(config)
+    file = await looking.household_file(config, book, today)
     items = followups(file, rules.laws, calendar_over, country=config.region, country_of=country_of)
-    return told(items, words, name_of, rules.laws.registers)
+    open_ones = [item for item in items if item.on >= today or item.due in NEXT_STEPS]
+    return told(open_ones, words, name_of, rules.laws.registers, today=today)
 
 
 def calendar_of(days: Sequence[Told], stamp: datetime) -> bytes:
@@ -182,12 +194,14 @@ def _has_ledger(config: Config) -> bool:
     return (config.data_dir / ledger_db.FILE).exists()
 
 
-async def _calls(config: Config, book: CompanyBook, company: Company, today: date) -> list[CompanyCall]:
+async def _calls(config: Config, book: CompanyBook, company: Company, today: date) -> tuple[list[CompanyCall], bool]:
+    """The calls that were for a company, and whether a demonstration made them up."""
     if not _has_ledger(config):
-        return []
+        return [], False
     slugs = one_by_now(book, [company.slug], today)
     async with looking.reader(config) as ledger:
-        return await calls_naming(ledger, slugs, looking.countries_of(looking.setting_of(config)), config.region)
+        calls = await calls_naming(ledger, slugs, looking.countries_of(looking.setting_of(config)), config.region)
+        return calls, await made_up(ledger, calls)
 
 
 async def _sent_names(config: Config) -> set[str]:
@@ -202,8 +216,22 @@ async def _made(config: Config, letter: Letter, slug: str, language: Language, *
     """Put a letter into its forms, keep it, and hand it out."""
     page = letter_page(letter, Words(language))
     kept = LetterFiles(config.data_dir)
-    name = kept.free_name(f"{letter.day}-{slug or 'provider'}-{letter.kind}", await _sent_names(config))
     text = render_text(page)
+    about = Draft(
+        kind=str(letter.kind),
+        company=slug,
+        name=letter.company,
+        to=", ".join(letter.to),
+        how=str(letter.by),
+        made=str(letter.day),
+        file="",
+        text=text,
+        calls=[format_time(call.at) for call in letter.calls],
+        holder=letter.holder,
+    )
+    replaced = kept.same(about)
+    wanted = f"{letter.day}-{slug or 'provider'}-{letter.kind}"
+    name = replaced or kept.free_name(wanted, await _sent_names(config))
     forms = {f"{name}.txt": text.encode()}
     try:
         forms = {f"{name}.pdf": await render_pdf(page)} | forms
@@ -212,31 +240,18 @@ async def _made(config: Config, letter: Letter, slug: str, language: Language, *
         notes.append(str(error))
     if not letter.address and letter.by == "post":
         notes.append("add your address by hand, or make it anew with --address “STREET 1, 1000 TOWN”")
-    _refuse_if_there(out, forms)
-    about = Draft(
-        kind=str(letter.kind),
-        company=slug,
-        name=letter.company,
-        to=", ".join(letter.to),
-        how=str(letter.by),
-        made=str(letter.day),
-        file=next(iter(forms)),
-        text=text,
-        calls=[format_time(call.at) for call in letter.calls],
-    )
-    kept.keep(name, about, forms)
-    await asyncio.to_thread(_hand_out, out, forms)
+    _refuse_if_there(out, forms, kept.forms(name))
+    if replaced:
+        notes.append(f"it takes the place of the letter {name} that was made before and not sent")
+    await asyncio.to_thread(hand_out, out, forms)
+    kept.keep(name, dataclasses.replace(about, file=next(iter(forms))), forms)
     return Made(name, letter, language, [out / form for form in forms], notes)
 
 
-def _hand_out(out: Path, forms: dict[str, bytes]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    for form, raw in forms.items():
-        (out / form).write_bytes(raw)
-
-
-def _refuse_if_there(out: Path, forms: dict[str, bytes]) -> None:
+def _refuse_if_there(out: Path, forms: dict[str, bytes], before: dict[str, bytes]) -> None:
+    """A file of the letter that is replaced gives way, as long as nobody changed it."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a folder with --out")
-    if there := next((out / form for form in forms if (out / form).exists()), None):
-        raise UsageError(f"{there} is there already, and isn't written over (name another folder with --out)")
+    for form in forms:
+        if (out / form).exists() and (out / form).read_bytes() != before.get(form):
+            raise UsageError(f"{out / form} is there already, and isn't written over (name another folder with --out)")

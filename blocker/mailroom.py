@@ -31,7 +31,7 @@ class Mailroom:
     def __init__(self, config: Config, clock: Clock, store: HouseholdDb | None) -> None:
         self._config = config
         records = SentDb(store) if store is not None else None
-        self.sending = Sending(config.report.recipients, records, _Post(config, clock), clock)
+        self.sending = Sending(config.report.recipients, records, _Post(config, clock, self._make), clock)
         self._log = structlog.get_logger("mailroom")
 
     @property
@@ -68,8 +68,10 @@ class Mailroom:
 class _Post:
     """Packs reports out of their folders, and knows who carries them."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
-        self._config, self._clock = config, clock
+    def __init__(self, config: Config, clock: Clock, make: Callable[[Week, Path], Awaitable[None]]) -> None:
+        """`make` makes the report of a week in a folder, in all languages that its recipients read."""
+        self._config, self._clock, self._make = config, clock, make
+        self._one_at_a_time = asyncio.Lock()
 
     async def preview(self, week: Week, recipient: Recipient) -> dict[str, Any]:
         from blocker import parcels  # noqa: PLC0415  (slow to load, and needed once a week)
@@ -81,5 +83,9 @@ class _Post:
     async def send(self, week: Week, recipient: Recipient, handing_over: HandingOver) -> None:
         from blocker import parcels  # noqa: PLC0415  (likewise)
 
+        folder = self._config.report.dir / str(week)
+        async with self._one_at_a_time:
+            if recipient.attach and not await asyncio.to_thread(parcels.made_in, folder, self._config, recipient):
+                await self._make(week, folder)
         packed = await asyncio.to_thread(parcels.pack, self._config, self._clock, week, recipient)
         await parcels.sender_of(self._config, recipient).send(packed.parcel, handing_over)

@@ -7,15 +7,17 @@ Decides which files go along, and that only the whole report of a week that is o
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from blocker.config import Config
+from blocker.core.languages import Language
 from blocker.core.ports import Clock
 from blocker.core.week import Week
 from blocker.errors import SendError
 from blocker.language import Words
-from blocker.pages.sending_page import Figures, summary
+from blocker.pages.sending_page import Figures, Todo, summary
 from blocker.renderers.html import render_html
 from blocker.renderers.text import render_text
 from blocker.report_config import Form, Recipient, Way, languages_of
@@ -51,7 +53,12 @@ def pack(config: Config, clock: Clock, week: Week, recipient: Recipient) -> Pack
     chosen = config.report
     spoken = languages_of(chosen.languages, chosen.recipients, config.region, os.environ)
     language = recipient.language or spoken[0]
-    suffix = "" if language == spoken[0] else f".{language}"
+    suffix = _suffix(language, spoken)
+    if recipient.attach and not made_in(folder, config, recipient):
+        mend = f"blocker report --week {week}"
+        raise SendError(
+            f"the report of {week} isn't made in the language “{language}” (make it anew: {mend})", lasting=True
+        )
     found = [_file(folder, form, suffix, week) for form in recipient.attach]
     there = [enclosure for enclosure in found if enclosure.path.is_file()]
     if recipient.way is Way.EMAIL:
@@ -74,6 +81,19 @@ def pack(config: Config, clock: Clock, week: Week, recipient: Recipient) -> Pack
         ),
         missing,
     )
+
+
+def made_in(folder: Path, config: Config, recipient: Recipient) -> bool:
+    """Whether a report has its page in the recipient's language; where there is no report, nothing lacks."""
+    chosen = config.report
+    spoken = languages_of(chosen.languages, chosen.recipients, config.region, os.environ)
+    page = f"report{_suffix(recipient.language or spoken[0], spoken)}.{Form.HTML}"
+    return (folder / page).is_file() or not (folder / "report.json").is_file()
+
+
+def _suffix(language: Language, spoken: Sequence[Language]) -> str:
+    """What the names of a report's pages in a language have before their ending."""
+    return "" if language == spoken[0] else f".{language}"
 
 
 def sender_of(config: Config, recipient: Recipient) -> Sender:
@@ -127,9 +147,10 @@ def _figures(folder: Path, week: Week) -> Figures:
             kept_away=totals["unwanted_refused"],
             came_through=totals["unwanted"] - totals["unwanted_refused"],
             wanted_refused=totals["false_positives"],
-            to_do=len(report["to_do"]),
+            to_do=tuple(Todo(task["what"], task["calls"], task["name"] or "") for task in report["to_do"]),
             unwatched_minutes=-(-report["unwatched_seconds"] // 60),
             fault=report["ledger"]["fault"] or "",
+            simulated=report.get("clock") == "simulated",
         )
     except FileNotFoundError:
         raise SendError(f"there is no report of {week} in {folder} (make it: {make})", lasting=True) from None
@@ -146,7 +167,7 @@ def _facts(figures: Figures) -> dict[str, str | int]:
         "unwanted_refused": figures.kept_away,
         "unwanted_came_through": figures.came_through,
         "false_positives": figures.wanted_refused,
-        "to_do": figures.to_do,
+        "to_do": len(figures.to_do),
         "unwatched_minutes": figures.unwatched_minutes,
         "fault": figures.fault,
     }

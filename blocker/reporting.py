@@ -22,6 +22,7 @@ from blocker.core.entry import EntryKind, parse_time
 from blocker.core.report import Report
 from blocker.core.week import Week
 from blocker.errors import UsageError
+from blocker.outfolder import made_where_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,29 +127,34 @@ async def write_report(
 @contextlib.contextmanager
 def _all_or_nothing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
     """A hidden folder to build files in; they are moved to `folder` when all are whole and on the disk."""
-    building: Path | None = None
     names = list(names)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _refuse_folders(folder, names)
-        building = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
-        yield building
-        pages = sorted(path.name for path in building.iterdir() if is_page(path.name))
-        _refuse_folders(folder, pages)
-        for name in (*pages, *names):
-            _sync(building / name)
-        for path in [path for path in folder.iterdir() if is_page(path.name) and path.name not in pages]:
-            path.unlink()
-        for name in (*pages, *names):
-            (building / name).replace(folder / name)
-        _sync(folder)
+        with made_where_missing(folder), _hidden_in(folder) as building:
+            _refuse_folders(folder, names)
+            yield building
+            pages = sorted(path.name for path in building.iterdir() if is_page(path.name))
+            _refuse_folders(folder, pages)
+            for name in (*pages, *names):
+                _sync(building / name)
+            for path in [path for path in folder.iterdir() if is_page(path.name) and path.name not in pages]:
+                path.unlink()
+            for name in (*pages, *names):
+                (building / name).replace(folder / name)
+            _sync(folder)
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{folder} is a file, or leads through one (name a folder for the report)") from error
     except OSError as error:
         raise UsageError(f"can't write the report to {folder}: {error.strerror} (choose another folder)") from error
+
+
+@contextlib.contextmanager
+def _hidden_in(folder: Path) -> Iterator[Path]:
+    """A folder to build in, which goes whatever happens."""
+    building = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
+    try:
+        yield building
     finally:
-        if building is not None:
-            shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _refuse_folders(folder: Path, names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app, complaintroom, looking, packroom
+from blocker import app, complaintroom, looking, outfolder, packroom
 from blocker.commands import NO, OK, address_lines, say, table, warn, who
 from blocker.config import Config
 from blocker.core.complaint import Draft
@@ -51,7 +51,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         return await _list(config, arguments)
     if not arguments.regulator or not arguments.out:
         raise UsageError("say whose form and where to (blocker complaint --regulator NAME --company NAME --out DIR)")
-    complaintroom.refuse_if_taken(arguments.out)
+    outfolder.refuse_if_taken(arguments.out)
     asked = Asked(arguments.company or "", _day(arguments.since), _day(arguments.until))
     reading, writing = _languages(config, arguments.lang)
     words = Words(reading)
@@ -63,7 +63,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     if draft.hindrance:
         say(complaintroom.page(draft, words))
         return NO
-    with complaintroom.folder(arguments.out) as into:
+    with outfolder.new_folder(arguments.out) as into:
         notes = await complaintroom.write(draft, into, words, address_lines(arguments.address))
         notes += await _pack(config, draft, _packed(config, draft, asked), into / complaintroom.PACK)
     say(_done(draft, arguments.out, str(reading)))

@@ -4,11 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from blocker import app, looking, packroom
+from blocker import app, looking, outfolder, packroom
 from blocker.commands import NO, OK, say, warn, who
 from blocker.config import Config
 from blocker.core.languages import Language, language_of
-from blocker.errors import BlockerError, UsageError
+from blocker.errors import BlockerError
 from blocker.evidence.verify import verify
 from blocker.filing.packing import Asked
 from blocker.locality import locale_in_force
@@ -35,39 +35,36 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Make a dossier."""
-    from blocker import complaintroom, dossierroom  # noqa: PLC0415  (what renders pages is slow to load)
+    from blocker import dossierroom  # noqa: PLC0415  (what renders pages is slow to load)
     from blocker.language import Words  # noqa: PLC0415  (likewise)
 
     own = language_of(config.region, locale_in_force(os.environ))
     language = Language(arguments.lang) if arguments.lang else own
     notes: list[str] = []
-    complaintroom.refuse_if_taken(arguments.out)
+    outfolder.refuse_if_taken(arguments.out)
     if arguments.pack:
         try:
             await app.command(config, "seal")
         except BlockerError as error:
             notes.append(f"the ledger could not be sealed first: {error}")
-    try:
-        async with looking.reader(config) as ledger:
-            found = await verify(config.data_dir)
-            fault = str(found.faults[0]) if found.faults else ""
-            dossier = await dossierroom.gather(config, ledger, " ".join(arguments.company), fault)
-            with complaintroom.folder(arguments.out) as building:
-                notes += await dossierroom.write(dossier, building, Words(language))
-                if arguments.pack:
-                    about = Asked("company", dossier.whole.known["name"], companies=dossier.whole.slugs)
-                    done = await packroom.pack(
-                        config,
-                        ledger,
-                        about,
-                        building / PACK,
-                        zipped=False,
-                        language=str(language),
-                        record=lambda fields: app.command(config, "pack-made", **fields, by=who()),
-                    )
-                    notes += done.notes
-    except OSError as error:
-        raise UsageError(f"{arguments.out} can't be written: {error.strerror} (nothing was left there)") from error
+    async with looking.reader(config) as ledger:
+        found = await verify(config.data_dir)
+        fault = str(found.faults[0]) if found.faults else ""
+        dossier = await dossierroom.gather(config, ledger, " ".join(arguments.company), fault)
+        with outfolder.new_folder(arguments.out) as building:
+            notes += await dossierroom.write(dossier, building, Words(language))
+            if arguments.pack:
+                about = Asked("company", dossier.whole.known["name"], companies=dossier.whole.slugs)
+                done = await packroom.pack(
+                    config,
+                    ledger,
+                    about,
+                    building / PACK,
+                    zipped=False,
+                    language=str(language),
+                    record=lambda fields: app.command(config, "pack-made", **fields, by=who()),
+                )
+                notes += done.notes
     if fault:
         notes.append(f"the ledger doesn't verify ({fault}): the dossier is no evidence")
     say(f"The dossier of {dossier.whole.known['name']} lies in {arguments.out}")

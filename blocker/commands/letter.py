@@ -79,6 +79,9 @@ def _add_news(todo: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         each.add_argument("letter", help="its name")
         each.add_argument("--on", metavar="DATE", required=True, help=f"the day on which {what}")
     answered.add_argument("--answer", default="", help="what it says: words in quotes, or a file, which is then kept")
+    drop = todo.add_parser("drop", help="take away a letter that you won't send")
+    drop.add_argument("letter", help="its name, as list shows it")
+    drop.set_defaults(run=run_drop)
     for each, run in ((sent, run_sent), (delivered, run_delivered), (answered, run_answered)):
         each.add_argument("--proof", action="append", default=[], metavar="FILE", help="a file that shows it")
         each.set_defaults(run=run)
@@ -132,6 +135,7 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
         to=draft.to,
         text=draft.text,
         letter=str(letters.file(arguments.letter, draft).absolute()),
+        made=draft.made,
         delivered=arguments.delivered,
         proofs=_paths(arguments.proof),
         by=who(),
@@ -139,6 +143,15 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
     letters.drop(arguments.letter)
     say(f"Recorded that {arguments.letter} was sent on {on} (entry {done['entry']}).")
     say("Its file is kept beside the ledger. “blocker letter due” shows which days follow from it.")
+    return OK
+
+
+async def run_drop(config: Config, arguments: argparse.Namespace) -> int:
+    """Take a letter away that nobody sent."""
+    letters = LetterFiles(config.data_dir)
+    letters.draft(arguments.letter)
+    letters.drop(arguments.letter)
+    say(f"The letter {arguments.letter} is gone. Files of it that were put elsewhere are yours to remove.")
     return OK
 
 

@@ -130,3 +130,5 @@ class Letter:
     answer_by: date | None = None
     """The day that a follow-up sets."""
     identity: Identity | None = None
+    simulated: bool = False
+    """Whether a demonstration made up any of the calls that it rests on."""

@@ -19,6 +19,7 @@ from typing import IO
 from blocker.core.seal import NAMESPACE, Seal, Stamp, Token, head_line
 from blocker.errors import UsageError
 from blocker.evidence.signing import allowed_signers_line
+from blocker.outfolder import made_where_missing
 
 PACK_NAMESPACE = "evidence-pack@blocker"
 """What the signature of a MANIFEST is for."""
@@ -177,20 +178,19 @@ def building(out: Path, *, zipped: bool) -> Iterator[PackFiles]:
         UsageError: it can't be put there, or there is no room.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100  (as typed: a link to a folder stays what it is)
-    folder: Path | None = None
     try:
         refuse_if_taken(out, zipped=zipped)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        yield PackFiles(folder, out, zipped=zipped)
+        with made_where_missing(out.parent):
+            folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+            try:
+                yield PackFiles(folder, out, zipped=zipped)
+            finally:
+                _zip_of(folder).unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{out} is taken, or leads through a file (name another folder with --out)") from error
     except OSError as error:
         raise UsageError(f"the pack can't be written to {out}: {error.strerror} (nothing of it was left)") from error
-    finally:
-        if folder is not None:
-            _zip_of(folder).unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def refuse_if_taken(out: Path, *, zipped: bool) -> None:

@@ -49,6 +49,7 @@ class Letters:
         to: str,
         text: str,
         letter: str,
+        made: str | None = None,
         delivered: str | None = None,
         proofs: Sequence[str] = (),
         by: str = "",
@@ -64,6 +65,7 @@ class Letters:
             to: where it went, on one line.
             text: all of it.
             letter: path of the file that was sent.
+            made: the day that stands on it.
             delivered: the day on which it arrived.
             proofs: paths of files that show it.
             by: who says so.
@@ -73,11 +75,14 @@ class Letters:
         """
         if await self._recorded(Path(letter).stem):
             raise UsageError(f"{Path(letter).stem} is marked as sent already (blocker household show has it)")
+        sent_on, made_on = self._here.day(on, "sent on"), self._here.day(made, "made on")
+        if made_on and sent_on and sent_on < made_on:
+            raise UsageError(f"the letter is of {made_on}, and can't have gone out on {sent_on} (see --on)")
         facts = [
             Fact(
                 about,
                 asks=asks,
-                on=self._here.day(on, "sent on"),
+                on=sent_on,
                 how=word_of(how, How),
                 to=remark(to[:200], "whom it was sent to"),
                 text=telling(text, "the letter"),

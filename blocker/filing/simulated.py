@@ -17,6 +17,10 @@ async def made_up(ledger: Records, calls: Collection[CompanyCall]) -> bool:
     Raises:
         LedgerError: the ledger can't be read.
     """
-    mine = [call.seen.n for call in calls if not call.seen.seen_by]
+    return await made_up_entries(ledger, [call.seen.n for call in calls if not call.seen.seen_by])
+
+
+async def made_up_entries(ledger: Records, mine: Collection[int]) -> bool:
+    """Likewise, for the numbers of entries about calls that were screened here."""
     starts = [(entry.n, entry.content["clock"]) async for entry in ledger.entries({EntryKind.SERVICE_STARTED})]
     return any(clock == "simulated" for n in mine for clock in [clock for start, clock in starts if start < n][-1:])

@@ -27,12 +27,14 @@ from blocker.core.document import (
 from blocker.core.household_facts import How
 from blocker.core.letter import Earlier, Identity, Kind, Letter, Listed, Regime
 from blocker.language import Words
+from blocker.pages.report_words import doubts
 
 
 def letter_page(letter: Letter, words: Words) -> Document:
     """The letter in a language, to be printed and signed, or pasted into a message."""
     subject = _subject(letter, words)
     blocks: list[Block] = [
+        *doubts(words, simulated=letter.simulated),
         Address((letter.holder, *_own_address(letter, words))),
         Address((letter.company, *_without_name(letter)), of_addressee=True),
         paragraph(words.day(letter.day)),

@@ -6,11 +6,23 @@ screen. How it looks, renderers decide; what the figures mean, `core/report.py`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from blocker.core.document import Block, Bullets, Document, KeyFigure, KeyFigures, Tone, paragraph, plain
 from blocker.core.week import Week
+from blocker.core.weekly import What
 from blocker.language import Words
 from blocker.pages.report_words import doubts
+
+
+class Todo(NamedTuple):
+    """A thing to do that the report explains."""
+
+    what: str
+    """A `What`."""
+    calls: int
+    name: str
+    """Of a company; empty where it is about none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +39,12 @@ class Figures:
     """Unwanted calls of which no refusal was acknowledged."""
     wanted_refused: int
     """Calls marked as wanted, though the verdict was to block them."""
-    to_do: int
+    to_do: tuple[Todo, ...]
     unwatched_minutes: int
     fault: str
     """What doesn't hold in the ledger; empty where all does."""
+    simulated: bool = False
+    """Whether a demonstration made up the week."""
 
 
 def title_of(figures: Figures, words: Words) -> str:
@@ -62,7 +76,7 @@ def summary(figures: Figures, words: Words, left_out: Sequence[str], *, attached
 
 
 def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Iterator[Block]:
-    yield from doubts(words, fault=figures.fault)
+    yield from doubts(words, fault=figures.fault, simulated=figures.simulated)
     if not figures.kept_away and not figures.came_through:
         yield paragraph(words("A quiet week: not one unwanted call. It can be like this."), Tone.LEAD)
     yield KeyFigures(
@@ -74,6 +88,16 @@ def _blocks(figures: Figures, words: Words, left_out: Sequence[str], *, attached
     )
     if told := list(_told(figures, words)):
         yield Bullets(tuple(plain(text) for text in told))
+    if figures.to_do:
+        count = len(figures.to_do)
+        yield paragraph(
+            words.many(
+                "{count} thing to do, which the report explains:",
+                "{count} things to do, which the report explains:",
+                count,
+            )
+        )
+        yield Bullets(tuple(plain(_named(item, words)) for item in figures.to_do), numbered=True)
     if left_out:
         names = ", ".join(left_out)
         yield paragraph(words("Not attached, too large or not made: {names}.", names=names), Tone.NOTE)
@@ -90,16 +114,45 @@ def _told(figures: Figures, words: Words) -> Iterator[str]:
             "{count} calls were to be blocked, but you marked them as wanted: the report says how to let them through.",
             figures.wanted_refused,
         )
-    if figures.to_do:
-        yield words.many(
-            "{count} thing to do stands in the report.", "{count} things to do stand in the report.", figures.to_do
-        )
     if figures.unwatched_minutes:
         yield words.many(
             "For {count} minute nobody watched: calls rang then without being recorded.",
             "For {count} minutes nobody watched: calls rang then without being recorded.",
             figures.unwatched_minutes,
         )
+
+
+def _named(item: Todo, words: Words) -> str:
+    """A thing to do in a few words, without a number."""
+    match item.what:
+        case What.LEDGER:
+            return words("Look into the ledger, which doesn't verify.")
+        case What.UNSCREENED:
+            return words.many(
+                "Find out why {count} call rang without being looked at.",
+                "Find out why {count} calls rang without being looked at.",
+                item.calls,
+            )
+        case What.WANTED:
+            return words("Let a number through that you wanted and that was turned away.")
+        case What.OVERDUE:
+            return words("An answer is overdue: {company}.", company=item.name)
+        case What.SAY_WHO:
+            return words.many(
+                "Say of {count} unwanted call for whom the caller said to call.",
+                "Say of {count} unwanted calls for whom the callers said to call.",
+                item.calls,
+            )
+        case What.SETTLE:
+            return words.many(
+                "Say of {count} suspected call whether it was marketing.",
+                "Say of {count} suspected calls whether they were marketing.",
+                item.calls,
+            )
+        case What.COMPLAIN:
+            return words("Complain: you had objected to calls for {company}.", company=item.name)
+        case _:
+            return words("Object to calls for {company}.", company=item.name)
 
 
 def _kept(figures: Figures, words: Words) -> str:

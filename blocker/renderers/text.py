@@ -63,6 +63,7 @@ def _of_many(block: Bullets | KeyFigures | Facts | Table) -> Iterator[str]:
             yield from (_fact(label, _plain(text)) for label, text in block.rows)
         case Table():
             yield block.caption
+            yield "; ".join(column.label for column in block.columns)
             yield from (f"- {'; '.join(filter(None, map(_plain, row)))}" for row in block.rows)
             if block.note:
                 yield block.note

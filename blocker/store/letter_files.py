@@ -40,6 +40,13 @@ class Draft:
     text: str
     calls: Sequence[str] = ()
     """When the calls came that it names: instants as the ledger writes them, so that it goes when they are erased."""
+    holder: str = ""
+    """Whose letter it is."""
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What makes another letter the same one made anew."""
+        return self.kind, self.company, self.name, self.made, self.holder
 
 
 class LetterFiles:
@@ -48,6 +55,16 @@ class LetterFiles:
     def __init__(self, directory: Path) -> None:
         """`directory` is the data directory. Its folder of letters is made with the first one."""
         self._folder = directory / FOLDER
+
+    def same(self, draft: Draft) -> str:
+        """The name of the letter that waits and that this one takes the place of; empty where there is none."""
+        return next((name for name, waiting in self.all().items() if waiting.about == draft.about), "")
+
+    def forms(self, name: str) -> dict[str, bytes]:
+        """A letter's files as they were handed out; none where there is no such letter."""
+        folder = self._folder / name
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        return {path.name: path.read_bytes() for path in files if path.name != _ABOUT}
 
     def free_name(self, wanted: str, taken: Collection[str]) -> str:
         """A name that no letter has: the wanted one, or that with a number.
@@ -60,7 +77,7 @@ class LetterFiles:
         return next(name for name in names if name not in taken and not (self._folder / name).exists())
 
     def keep(self, name: str, draft: Draft, forms: Mapping[str, bytes]) -> None:
-        """Keep a letter, whole or not at all.
+        """Keep a letter, whole or not at all; one of the same name gives place to it.
 
         Raises:
             DataDirError: the disk can't take it.
@@ -73,7 +90,10 @@ class LetterFiles:
                 for form, raw in forms.items():
                     (part / form).write_bytes(raw)
                 (part / _ABOUT).write_text(json.dumps(asdict(draft), ensure_ascii=False), encoding="utf-8")
+                if (self._folder / name).exists():
+                    (self._folder / name).rename(part.with_name(f"{part.name}.old"))
                 part.rename(self._folder / name)
+                shutil.rmtree(part.with_name(f"{part.name}.old"), ignore_errors=True)
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
                 raise
@@ -105,7 +125,7 @@ class LetterFiles:
         return self._folder / name / Path(draft.file).name
 
     def drop(self, name: str) -> None:
-        """Take a letter away that went out."""
+        """Take a letter away that went out, or that nobody wants to send."""
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def drop_naming(self, instants: Collection[str]) -> list[str]:

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 import vobject
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 from fakes.running import Program, running
 from pypdf import PdfReader
 
@@ -19,7 +22,9 @@ def with_holder(folder: Path, top: str = "") -> Program:
 
 
 def backdated(program: Program, name: str, day: str) -> None:
-    """Mark a letter as sent long ago, since the test can't wait for a month."""
+    """Mark a letter as made and sent long ago, since the test can't wait for a month."""
+    about = program.data / "letters" / name / "letter.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"made": day}))
     program.run("letter", "sent", name, "--on", day, "--delivered", day)
 
 
@@ -114,6 +119,58 @@ def test_what_makes_no_sense_leaves_nothing_behind(tmp_path: Path, words: tuple[
     assert not (tmp_path / "out").exists()
     assert not list((program.data / "letters").glob("*"))
     assert len(program.entries()) == 1
+
+
+def test_a_letter_made_anew_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """The same letter of a day waits once, also with another address; a file that somebody changed stays."""
+    program = with_holder(tmp_path)
+    program.run("letter", "both", "proximus", "--out", "out")
+    again = program.run("letter", "both", "proximus", "--out", "out", "--address", "Rue 1, 1000 B")
+    assert "takes the place" in again.stderr
+    assert program.run("letter", "list").stdout.count("proximus-both") == 1
+    text = only(tmp_path / "out", ".txt")
+    assert "Rue 1" in text.read_text()
+    text.write_text("mine")
+    refused = program.run("letter", "both", "proximus", "--out", "out", check=False)
+    assert (refused.returncode, "is there already" in refused.stderr) == (2, True)
+    assert text.read_text() == "mine"
+
+
+def test_a_letter_goes_or_is_dropped(tmp_path: Path) -> None:
+    """It can't have gone out before its own day; one that nobody wants is taken away, and a sent one can't be."""
+    program = with_holder(tmp_path)
+    program.run("letter", "both", "proximus", "--out", "out")
+    name = only(tmp_path / "out", ".txt").stem
+    early = program.run("letter", "sent", name, "--on", "2020-01-01", check=False)
+    assert (early.returncode, "can't have gone out on 2020-01-01" in early.stderr) == (2, True)
+    assert program.entries("objection") == []
+    program.run("letter", "drop", name)
+    assert "No letter waits" in program.run("letter", "list").stdout
+    gone = program.run("letter", "drop", name, check=False)
+    assert (gone.returncode, "there is no letter" in gone.stderr) == (2, True)
+
+
+@needs(why_no_mount)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("letter", "both", "proximus", "--out"),
+        ("report", "--week", "2026-W46", "--out"),
+        ("dossier", "proximus", "--out"),
+        ("pack", "--company", "proximus", "--out"),
+    ],
+)
+def test_a_full_disk_leaves_nothing_of_what_is_handed_out(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Neither a file nor a folder that was only made for it; the message says so."""
+    program = with_holder(tmp_path)
+    program.run("call", "add", "--at", "2026-11-10 10:15", "--line", "landline", "--number", "+3225550345",
+                "--marketing", "--for", "Proximus")  # fmt: skip
+    (tmp_path / "disk").mkdir()
+    script = 'mount -t tmpfs -o size=8k,nr_inodes=3,mode=700 tmpfs disk; "$@" || true; ls -A disk'
+    command = ["unshare", "--mount", "sh", "-ec", script, "sh", *program.command(*words, "disk/out")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "No space left" in done.stderr
+    assert done.stdout == ""
 
 
 def test_a_company_that_went_into_another(tmp_path: Path) -> None:
