@@ -65,7 +65,8 @@ class PhoneBlockGiving:
     def __init__(self, source: ListSource, asking: Asking, read_token: Callable[[Path], str]) -> None:
         """`read_token` gives the token in a file; it raises `SourceError`."""
         self._source, self._asking, self._read_token = source, asking, read_token
-        self.slug, self.name, self.address = source.slug, source.name, source.origin.rstrip("/")
+        self.slug, self.name = source.slug, source.name.partition(":")[0]
+        self.address = source.origin.rstrip("/")
 
     async def ready(self) -> None:
         """See whether there is a token to give with.
