@@ -5,7 +5,7 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 `core/observed.py`. Memory stays flat however many calls there are.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,9 +37,6 @@ from blocker.number_rows import NumberRows
 
 OUTCOME_MARGIN = timedelta(hours=1)
 """How far outside the week outcomes of its calls are looked for: they come within seconds, but a clock may be set."""
-
-_LISTS = ("unwanted", "suspected", "odd", "false_positives", "refused")
-"""What a report lists of this machine's calls."""
 
 EachCall = Callable[[SeenCall], object]
 
@@ -132,9 +129,12 @@ async def collect(
         else:
             collected.take_from_whole_ledger(entry.n, entry.content)
     around = (start - OUTCOME_MARGIN, end + OUTCOME_MARGIN)
+    ends = await first(reader.entries(kinds=[EntryKind.CALL_ENDED], since=around[0])) is not None
     async for entries in entries_around(reader, *around, head.n, on_progress=making.on_progress):
-        collected.take_from_week(entries)
-    collected.end_of_week()
+        settled = collected.take_from_week(entries)
+        collected.count(await _with_ends(reader, head, settled) if ends else settled)
+    settled = collected.end_of_week()
+    collected.count(await _with_ends(reader, head, settled) if ends else settled)
     changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
     collected.take_changes(entry for entry in changes if entry.n <= head.n)
     async for entry in reader.begun(start, end):
@@ -143,7 +143,6 @@ async def collect(
     later = await first(reader.entries(since=end))
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
-    report = await _with_ends(reader, head, report)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
     return replace(report, fault=await making.fault(), made_on=made_on, erased=erased.told(), clock_set=clock_set)
 
@@ -158,19 +157,14 @@ async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zon
     return found.listed()
 
 
-async def _with_ends(reader: EntryReader, head: Head, report: Report) -> Report:
-    """The report with how each call that it lists ended, where the phone system told, however much later."""
-    lists = {name: getattr(report, name) for name in _LISTS}
-    calls = {call.call for listed in lists.values() for call in listed.items}
+async def _with_ends(reader: EntryReader, head: Head, calls: list[SeenCall]) -> list[SeenCall]:
+    """Calls with how each ended, where the phone system told, however much later."""
     if not calls:
-        return report
-    found = [e async for e in reader.entries(kinds=[EntryKind.CALL_ENDED], calls=calls) if e.n <= head.n]
-    ended = dict([ended_of(entry.n, entry.content) for entry in found])
-    with_ends: dict[str, Any] = {
-        name: Listed(listed.total, tuple(call._replace(ended=ended.get(call.call)) for call in listed.items))
-        for name, listed in lists.items()
-    }
-    return replace(report, **with_ends)
+        return calls
+    ids = {call.call for call in calls}
+    found = [e async for e in reader.entries(kinds=[EntryKind.CALL_ENDED], calls=ids) if e.n <= head.n]
+    ended = dict(ended_of(entry.n, entry.content) for entry in found)
+    return [call._replace(ended=ended.get(call.call)) for call in calls]
 
 
 class _Collected:
@@ -201,26 +195,28 @@ class _Collected:
         else:
             self._watch.take(n, content)
 
-    def take_from_week(self, entries: Iterable[Line]) -> None:
-        """Take entries from around the week; statements must have been taken before."""
+    def take_from_week(self, entries: Iterable[Line]) -> list[SeenCall]:
+        """Take entries from around the week; statements must have been taken before. Gives the calls to be counted."""
+        found: list[SeenCall] = []
         for entry in entries:
             if entry.outcome is not None:
-                self._count(self._settling.outcome(entry.outcome))
+                found += self._seen(self._settling.outcome(entry.outcome))
             if not self._start <= entry.at < self._end:
                 continue
             self._latest = max(self._latest, entry.at)
             if entry.call is not None:
                 self._first, self._last = self._first or entry.n, entry.n
-                self._count(self._settling.call(entry.n, entry.call))
+                found += self._seen(self._settling.call(entry.n, entry.call))
+        return found
 
     def take_changes(self, entries: Iterable[Entry]) -> None:
         """Take the changes of the household's lists in the week."""
         for entry in entries:
             self._changes.add(list_change_of(entry.n, entry.content, self._zone))
 
-    def end_of_week(self) -> None:
-        """All entries from around the week were taken."""
-        self._count(self._settling.rest())
+    def end_of_week(self) -> list[SeenCall]:
+        """All entries from around the week were taken. Gives the calls that are left to be counted."""
+        return list(self._seen(self._settling.rest()))
 
     def take_from_elsewhere(self, n: int, content: Mapping[str, Any]) -> None:
         """Take a call of the week that another device recorded, whenever it was imported; after all others."""
@@ -228,9 +224,13 @@ class _Collected:
         self._each(call)
         self._tally.add(call)
 
-    def _count(self, settled: Iterable[Settled[Gist | Whole]]) -> None:
+    def _seen(self, settled: Iterable[Settled[Gist | Whole]]) -> Iterator[SeenCall]:
         for _, screened, outcome in settled:
-            call = screened.seen(outcome, self._spoken.of(screened.get("call", "")))
+            yield screened.seen(outcome, self._spoken.of(screened.get("call", "")))
+
+    def count(self, calls: Iterable[SeenCall]) -> None:
+        """Count calls of the week, each once, in the order in which they were given."""
+        for call in calls:
             self._each(call)
             self._tally.add(call)
             if call.presented == "e164":

@@ -55,6 +55,10 @@ COLUMNS = (
     "call_centre",
     "law_points_to",
     "law_cannot_tell",
+    "ended",
+    "seconds_talked",
+    "seconds_in_all",
+    "hung_up_by",
 )
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
@@ -89,7 +93,8 @@ def _row(call: SeenCall, flags: Sequence[LawFlag]) -> str:
     after = "" if call.after_ms is None else call.after_ms
     said = _said(call.flagged, call.observe_only, call.statement, call.seen_by)
     law = _cells(*_provisions(flags)) if flags else ","
-    return f"{own},{where},{_number_cell(call.number)},{what},{after},{said},{law}\r\n"
+    ended = _cells(*call.ended[:4]) if call.ended else ",,,"
+    return f"{own},{where},{_number_cell(call.number)},{what},{after},{said},{law},{ended}\r\n"
 
 
 @functools.lru_cache(maxsize=1024)

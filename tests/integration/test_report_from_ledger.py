@@ -1,11 +1,13 @@
 """Promises about the report of a real ledger on disk: it says what it would from memory, and waits for no writer."""
 
+import csv
 import json
 from pathlib import Path
 
 from fakes.entries import BRUSSELS, Told, local
 
 from blocker.collecting import collect
+from blocker.core.ended import CallEnd, call_ended
 from blocker.core.verdict import Reason
 from blocker.core.week import Week
 from blocker.evidence.ledger import Ledger
@@ -76,3 +78,24 @@ async def test_a_report_can_be_made_while_the_service_writes(tmp_path: Path) -> 
     made = json.loads((tmp_path / "out" / "report.json").read_bytes())
     assert made["ledger"] == {"entries": before.n, "sha256": before.sha256, "fault": None}
     assert made["totals"]["calls"] == 2
+
+
+async def test_each_row_says_how_its_call_ended_however_late_that_came(tmp_path: Path) -> None:
+    """The phone system tells after the talk, which may be hours later or in the next week; no call is told twice."""
+    told = a_week()
+    calls = {told.call(f"2026-11-{day} 11:00"): seconds for day, seconds in ((17, 7), (18, 65), (22, 7200))}
+    late = iter(("2026-11-17 12:00", "2026-11-21 12:00", "2026-11-25 08:00"))
+    for call, seconds in calls.items():
+        told.add(call_ended(local(next(late)), CallEnd(call, "ANSWERED", seconds, seconds + 9, "household")))
+    await (await kept(told, tmp_path)).close()
+    reader = await LedgerReader.open(tmp_path)
+    try:
+        report = await write_report(reader, WEEK, BRUSSELS, tmp_path / "out", FORMS)
+    finally:
+        await reader.close()
+    with (tmp_path / "out" / "calls.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == report.totals.calls == 5
+    assert {row["call"]: row["seconds_talked"] for row in rows if row["ended"]} == {
+        call: str(seconds) for call, seconds in calls.items()
+    }

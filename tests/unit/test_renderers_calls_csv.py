@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blocker.core import record
+from blocker.core.ended import Ended
 from blocker.core.number import Unusable
 from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call, statement_of
 from blocker.core.statement import Said
@@ -148,6 +149,10 @@ def test_a_row_has_everything_that_is_known() -> None:
         "call_centre": "",
         "law_points_to": "",
         "law_cannot_tell": "",
+        "ended": "",
+        "seconds_talked": "",
+        "seconds_in_all": "",
+        "hung_up_by": "",
     }
     assert tuple(row) == COLUMNS
 
@@ -160,6 +165,15 @@ def test_what_isnt_known_is_empty() -> None:
     assert [row[name] for name in ("presented_number", "caller_name", "mark", "said_company", "statement_entry")] == [
         ""
     ] * 5
+
+
+def test_how_a_call_ended_is_told() -> None:
+    """As the phone system said it; what it didn't say is empty, and nought is nought."""
+    call = seen_call(1, screened(AT, "c"), None)
+    (row,) = rows(call._replace(ended=Ended("ANSWERED", 0, 41, "caller", silent=True)))
+    assert [row[name] for name in COLUMNS[-4:]] == ["ANSWERED", "0", "41", "caller"]
+    (row,) = rows(call._replace(ended=Ended("", None, None, "", silent=False)))
+    assert [row[name] for name in COLUMNS[-4:]] == [""] * 4
 
 
 def test_the_file_is_rfc_4180() -> None:
