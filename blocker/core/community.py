@@ -22,6 +22,9 @@ FIRST_DAY = date(2000, 1, 1)
 
 MAX_VOTES = 1_000_000_000
 
+MIN_DIGITS_AFTER_COUNTRY = 3
+"""Of a prefix. The household itself may list shorter ones; all mobile numbers of a network begin with two."""
+
 _WILDCARD = re.compile(r"[*#]+\Z")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].{0,30})?", re.ASCII)
 _SECONDS, _MILLISECONDS = re.compile(r"[0-9]{9,10}", re.ASCII), re.compile(r"[0-9]{12,13}", re.ASCII)
@@ -109,7 +112,13 @@ def rated_target(text: str, region: str) -> Target:
         UsageError: it is nothing that calls, or must not be listed.
     """
     if _WILDCARD.search(text):
-        return parse_target(_WILDCARD.sub("*", text), region)
+        target = parse_target(_WILDCARD.sub("*", text), region)
+        if len(national_digits(target.number)) < MIN_DIGITS_AFTER_COUNTRY:
+            raise UsageError(
+                f"the prefix “{one_line(text)[:40]}” would catch a hundredth of a country or more; "
+                f"strangers have to name {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
+            )
+        return target
     number = parse_typed(text, region)
     if number is None or number.extension:
         raise UsageError(f"“{one_line(text)[:40]}” is no telephone number")

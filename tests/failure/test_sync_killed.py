@@ -14,35 +14,35 @@ from fakes.sync_child import SLUG, content, generation_of, held
 from blocker.store.book import Book
 
 
-def killed_while_syncing(directory: Path, syncs: int, after: float) -> list[int]:
-    """Let a process do so many syncs and go on for some seconds, and kill it; the generations that it had done."""
+def killed_while_syncing(directory: Path) -> list[int]:
+    """Let a process do a sync, and kill it in the next one; the generation it began with, and those done."""
     command = [sys.executable, sync_child.__file__, str(directory)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
-        lines = [child.stdout.readline() for _ in range(1 + syncs)]
-        time.sleep(after)
+        lines = [child.stdout.readline()]
+        began = time.monotonic()
+        lines.append(child.stdout.readline())
+        time.sleep((time.monotonic() - began) * random.uniform(0, 1.1))  # noqa: S311  (pytest-randomly prints its seed)
         child.kill()
         lines += child.stdout.readlines()  # what it had written to the pipe before it died
     return [int(line) for line in lines]
 
 
-async def kills(data: Path, times: int, longest: float) -> int:
-    """Kill a syncing process so many times, each at another moment, on the same book; how many syncs were done."""
+async def kills(data: Path, times: int) -> int:
+    """Kill a syncing process so many times, each at another moment, on the same book; the generation that is left."""
     directory, last = data / "book", 0
-    for killing in range(times):
-        after = random.uniform(0, longest)  # noqa: S311  (pytest-randomly prints its seed)
-        began, *done = killed_while_syncing(directory, int(killing == 0), after)
+    for _ in range(times):
+        began, *done = killed_while_syncing(directory)
         assert began == last
         book = Book(directory)
         assert book.faults == ()
         file = book.source(SLUG)
-        found = generation_of(file)
-        assert max([began, *done]) <= found <= max([began, *done]) + 1
-        if file is not None:
-            file.verify()
-            assert held(file) == content(found)
+        assert file is not None
+        file.verify()
+        last = generation_of(file)
+        assert held(file) == content(last)
+        assert done[-1] <= last <= done[-1] + 1
         await book.close()
-        last = found
     return last
 
 
@@ -59,7 +59,7 @@ async def starts_with_it(folder: Path, last: int) -> None:
 async def test_killed_in_the_middle_of_syncs(tmp_path: Path) -> None:
     """Each time the book is whole and is the last one that was said to be done, or the one after it."""
     program = Program(tmp_path)
-    last = await kills(program.data, 8, longest=2)
+    last = await kills(program.data, 3)
     await starts_with_it(tmp_path, last)
 
 
@@ -67,6 +67,6 @@ async def test_killed_in_the_middle_of_syncs(tmp_path: Path) -> None:
 async def test_killed_in_the_middle_of_200_syncs(tmp_path: Path) -> None:
     """The same at two hundred random moments, of whole lists and of changes."""
     program = Program(tmp_path)
-    last = await kills(program.data, 200, longest=2)
-    assert last > 20
+    last = await kills(program.data, 200)
+    assert last >= 200
     await starts_with_it(tmp_path, last)

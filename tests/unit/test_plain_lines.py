@@ -68,6 +68,7 @@ def test_national_numbers_are_those_of_the_region() -> None:
         "+32 112",
         "+32 116000",
         "+32*",
+        "+32 47*",
         "0*",
         "00*",
         "+*",
