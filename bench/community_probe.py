@@ -2,7 +2,8 @@
 
 Takes a kind, a folder and how many numbers it holds; says as JSON how long it took until the first answer, what private
 memory it holds, and how long answers take. Which numbers there are, is decided here too, so that each process knows
-what is listed without being told.
+what is listed without being told. Each gets digits as text, as a caller's number comes. What counts is the thread's own time
+on the core: a neighbour who takes the core away isn't measured.
 """
 
 import json
@@ -16,7 +17,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.decision import decision, household_knowledge
+from bench.decision import decision, household_knowledge, microseconds
 from bench.measuring import SERVER_CORE, percentile, pinned
 from blocker.core.community import Rated, Rating
 from blocker.core.listing import Target
@@ -32,7 +33,8 @@ DECISIONS = 2_000
 ASTDB_GET = "SELECT value FROM astdb WHERE key=?"
 """The schema and the question of Asterisk's own database (main/db.c of Asterisk)."""
 
-Ask = Callable[[int], object]
+Ask = Callable[[str], object]
+"""Takes digits, as a caller's number comes: as text."""
 
 
 def key(place: int) -> int:
@@ -59,16 +61,6 @@ def private_memory() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
 
 
-def microseconds(ask: Ask, numbers: Sequence[int]) -> list[float]:
-    """How long each takes."""
-    found = []
-    for number in numbers:
-        begun = time.perf_counter_ns()
-        ask(number)
-        found.append((time.perf_counter_ns() - begun) / 1000)
-    return found
-
-
 def quantiles(values: Sequence[float]) -> list[float]:
     """p50 and p99."""
     return [percentile(values, 0.5), percentile(values, 0.99)]
@@ -77,7 +69,7 @@ def quantiles(values: Sequence[float]) -> list[float]:
 def as_book(folder: Path) -> Ask:
     """The program's own: look-up with all that a hit says."""
     book = Book(folder / "book")
-    return lambda number: book.lookup(f"+{number}")
+    return lambda digits: book.lookup(f"+{digits}")
 
 
 def as_set(folder: Path) -> Ask:
@@ -86,20 +78,21 @@ def as_set(folder: Path) -> Ask:
     packed = array("Q")
     with file.open("rb") as stream:
         packed.fromfile(stream, file.stat().st_size // packed.itemsize)
-    return set(packed).__contains__
+    numbers = set(packed)
+    return lambda digits: int(digits) in numbers
 
 
 def as_table(folder: Path) -> Ask:
     """A table of SQLite with the number as its key, and what a hit says beside it."""
     database = sqlite3.connect(folder / "table.sqlite3")
     question = "SELECT rating, votes, last_activity, listed_since FROM numbers WHERE number=?"
-    return lambda number: database.execute(question, (number,)).fetchone()
+    return lambda digits: database.execute(question, (int(digits),)).fetchone()
 
 
 def as_astdb(folder: Path) -> Ask:
     """Asterisk's own database, as FreePBX's blacklist uses it."""
     database = sqlite3.connect(folder / "astdb.sqlite3")
-    return lambda number: database.execute(ASTDB_GET, (f"/blacklist/{number}",)).fetchone()
+    return lambda digits: database.execute(ASTDB_GET, (f"/blacklist/{digits}",)).fetchone()
 
 
 KINDS: dict[str, Callable[[Path], Ask]] = {"book": as_book, "set": as_set, "table": as_table, "astdb": as_astdb}
@@ -111,10 +104,10 @@ def asked(kind: str, folder: Path, count: int) -> dict[str, object]:
     listed = [key(chosen.randrange(count - CROWD // 2)) for _ in range(SAMPLE)]
     before, begun = private_memory(), time.perf_counter()
     ask = KINDS[kind](folder)
-    assert ask(listed[0])
+    assert ask(str(listed[0]))
     ready = time.perf_counter() - begun
-    assert not ask(listed[0] + 1)
-    answers = {"hit": listed, "miss": [number + 1 for number in listed]}
+    assert not ask(str(listed[0] + 1))
+    answers = {"hit": [str(number) for number in listed], "miss": [str(number + 1) for number in listed]}
     found = {name: quantiles(microseconds(ask, numbers)) for name, numbers in answers.items()}
     return {"ready_ms": ready * 1000, "private_mb": private_memory() - before, **found}
 
@@ -133,11 +126,9 @@ def decided(folder: Path, count: int) -> dict[str, list[float]]:
     }
     found = {}
     for name, (decide, numbers) in samples.items():
-        texts = {number: f"+{number}" for number in numbers}
-        for number in numbers:
-            decide(texts[number])
-        again = [numbers[index % len(numbers)] for index in range(DECISIONS)]
-        found[name] = quantiles(microseconds(lambda number: decide(texts[number]), again))  # noqa: B023  (done at once)
+        texts = [f"+{number}" for number in numbers]
+        microseconds(decide, texts)
+        found[name] = quantiles(microseconds(decide, [texts[index % len(texts)] for index in range(DECISIONS)]))
     return found
 
 
