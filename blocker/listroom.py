@@ -33,7 +33,7 @@ from blocker.snapshots import Snapshots
 from blocker.store.book import Book
 from blocker.store.source_states import SourceStates
 from blocker.supplying import FileSupplier
-from blocker.syncing import Supplier, Syncer, slug_of
+from blocker.syncing import Supplier, Syncer, SyncResult, slug_of
 from blocker.tomlfile import one_of
 
 _chance = random.SystemRandom().random
@@ -67,7 +67,7 @@ class Listroom:
         self._config, self._clock, self._book, self._recorder = config, clock, book, recorder
         self._rules, self._allowed, self._changed = rules, allowed, changed
         self._states = SourceStates(DataDir(config.data_dir).book)
-        self._told = set[str]()
+        self._serving, self._told = False, set[str]()
         self._doing: dict[str, str] = {}
         self._syncer = Syncer(
             shelf=book,
@@ -148,29 +148,37 @@ class Listroom:
             LedgerWriteError: it is in use, but the ledger couldn't be told.
         """
         wanted = self._known(source) if not origin else self._by_hand(origin, source, form, columns or {})
-        before = await self._states.get(wanted.slug)
         try:
             done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step), anyway=anyway)
         except (SourceError, UsageError) as error:
-            if not before.stale and wanted.slug not in self._told:
-                self._log.warning(
-                    "a list can't be brought up to date; the last good one stays", list=wanted.slug, why=str(error)
-                )
-            self._told.add(wanted.slug)
+            self._failed(wanted.slug, str(error))
             raise
         finally:
             self._doing.pop(wanted.slug, None)
-        if before.stale or wanted.slug in self._told:
-            self._log.info("a list is up to date again", list=wanted.slug, entries=done.entries)
-        self._told.discard(wanted.slug)
-        for note in done.notes:
-            self._log.warning("a list in use is odd", list=wanted.slug, what=note)
+        self._worked(done)
         self._changed()
         if not done.unchanged:
             now, entries = self._clock.now(), done.entries
             told = record.list_synced(now, source=done.source, origin=done.origin, entries=entries, sha256=done.sha256)
             await self._recorder.durable(told)
         return dataclasses.asdict(done)
+
+    def _failed(self, slug: str, why: str) -> None:
+        """Log it once; who typed a command without a service reads it there."""
+        if self._serving and slug not in self._told:
+            self._log.warning("a list can't be brought up to date; the last good one stays", list=slug, why=why)
+        self._told.add(slug)
+
+    def _worked(self, done: SyncResult) -> None:
+        if not self._serving:
+            return
+        if done.source in self._told:
+            self._log.info("a list is up to date again", list=done.source, entries=done.entries)
+        self._told.discard(done.source)
+        for note in done.notes:
+            self._log.warning("a list in use is odd", list=done.source, what=note)
+        if not done.unchanged:
+            self._log.info("a list was brought up to date", list=done.source, entries=done.entries)
 
     async def progress(self) -> dict[str, str]:
         """What is being done just now, by the slug of the list."""
@@ -194,7 +202,8 @@ class Listroom:
         return {"source": source, "entries": entries, "on": known is not None and known.on}
 
     def schedule(self, jobs: Jobs) -> None:
-        """Have each list that is on asked for at its times."""
+        """Have each list that is on asked for at its times, by a service, which logs what becomes of them."""
+        self._serving = True
         states = self._states.all()
         for slug, source in self.sources.items():
             if source.on:

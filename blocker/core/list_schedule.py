@@ -19,7 +19,7 @@ MAX_ERROR = 500
 """Characters of a message that are kept."""
 
 _CATCHING_UP = (timedelta(minutes=2), timedelta(minutes=58))
-_FIRST = (timedelta(seconds=2), timedelta(seconds=28))
+_FIRST = (timedelta(seconds=1), timedelta(seconds=4))
 
 
 def after_good(refresh: timedelta, now: datetime, chance: float) -> datetime:

@@ -1,0 +1,99 @@
+"""`blocker lists`, `sync` and `doctor` from a shell, and a service that keeps lists up to date by itself."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from aiohttp import web
+from fakes.running import Program, running
+from fakes.web_server import serving
+
+GOOD = b"+3225551234\n+3225551235\n02 556*\n"
+
+
+def used(program: Program) -> dict[str, dict[str, object]]:
+    """The lists that are used, as the command shows them to programs."""
+    known = json.loads(program.run("lists", "--json").stdout)
+    return {one["list"]: one for one in known if one["state"] != "off"}
+
+
+async def run(program: Program, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command while this process answers what it asks."""
+    return await asyncio.to_thread(program.run, *words, check=check)
+
+
+async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
+    """A list that is on comes by itself; once it fails that is logged once, shown, and over once it is good again."""
+    answers = [web.Response(body=GOOD)] + [web.Response(status=500) for _ in range(2)] + [web.Response(body=GOOD)]
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return answers.pop(0)
+
+    async with serving(answer) as url:
+        more = f'[sources.sellers]\norigin = "{url}/list"\nallow_private = true\nlicence = "CC0"\n'
+        async with running(tmp_path, more=more) as program:
+            had = await program.logged("a list was brought up to date")
+            assert (had["list"], had["entries"]) == ("sellers", 3)
+            assert (await asyncio.to_thread(used, program))["sellers"]["state"] == "on"
+            assert program.entries("list-synced")[0]["source"] == "sellers"
+            for _ in range(2):
+                failed = await run(program, "sync", "sellers", check=False)
+                assert (failed.returncode, "answered 500" in failed.stderr) == (3, True)
+            shown = (await run(program, "lists")).stdout
+            assert "STALE" in shown
+            assert "answered 500" in shown
+            assert "sellers since" in (await run(program, "doctor", check=False)).stdout
+            assert "sellers" in (await run(program, "check", "02 555 12 34")).stdout
+            assert (await run(program, "sync")).stdout == "sellers: 3 numbers and prefixes, 3 before.\n"
+            assert (await asyncio.to_thread(used, program))["sellers"]["error"] == ""
+            await program.stop()
+    events = [line["event"] for line in program.log]
+    assert events.count("a list can't be brought up to date; the last good one stays") == 1
+    assert events.count("a list is up to date again") == 1
+
+
+async def test_a_list_on_this_machine_is_read_again_when_asked(tmp_path: Path) -> None:
+    """SIGHUP has a service look at lists that are files, beside the configuration."""
+    path = tmp_path / "sellers.txt"
+    path.write_bytes(GOOD)
+    async with running(tmp_path, more='[sources.sellers]\norigin = "sellers.txt"\n') as program:
+        await program.logged("a list was brought up to date")
+        path.write_bytes(GOOD + b"+3225551236\n")
+        assert program.process is not None
+        os.kill(program.process.pid, signal.SIGHUP)
+        assert (await program.logged("a list was brought up to date"))["entries"] == 4
+
+
+def test_a_list_had_by_hand_is_shown_and_goes(tmp_path: Path) -> None:
+    """What was fetched once is shown as such, and `lists remove` lets it speak no more."""
+    program = Program(tmp_path)
+    assert all(one["state"] == "off" for one in json.loads(program.run("lists", "--json").stdout))
+    (tmp_path / "sellers.txt").write_bytes(GOOD + b"noise\n")
+    said = program.run("sync", "sellers.txt", "--name", "sellers")
+    assert "note: line 4: “noise”" in said.stderr
+    assert program.run("sync", "./sellers.txt", "--name", "sellers").stdout.startswith("sellers: nothing new; 3 ")
+    assert used(program)["sellers"]["state"] == "by hand"
+    assert "speaks no more; it had 3" in program.run("lists", "remove", "sellers").stdout
+    assert used(program) == {}
+    assert "sellers" not in program.run("check", "02 555 12 34").stdout
+    assert program.run("lists", "remove", "sellers", check=False).returncode == 2
+
+
+def test_what_can_t_be_meant(tmp_path: Path) -> None:
+    """A list that nobody knows, none at all, or a setting for one that isn't described is said with what there is."""
+    program = Program(tmp_path, more="[sources.phonebloc]\non = true\n")
+    assert "no list that is known here" in program.run("sync", "sellers", check=False).stderr
+    assert "no list is on" in program.run("sync", check=False).stderr
+    assert "did you mean “phoneblock”?" in program.run("lists").stderr
+    assert "BAD   lists:" in program.run("doctor", check=False).stdout
+
+
+def test_a_list_that_wants_a_token_says_so(tmp_path: Path) -> None:
+    """Switching on a list whose publisher wants a token, without one, is said when it is asked for."""
+    program = Program(tmp_path, more="[sources.phoneblock]\non = true\n")
+    failed = program.run("sync", "phoneblock", check=False)
+    assert failed.returncode == 3
+    assert "token_file" in failed.stderr
