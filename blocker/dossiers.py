@@ -16,6 +16,7 @@ from blocker.core.attached import Attached, attached_of
 from blocker.core.company import Company, CompanyBook
 from blocker.core.company_calls import CompanyCall, after_what, counts, holders
 from blocker.core.company_setting import Calls, CompanySetting, Settings
+from blocker.core.contradiction import customer_doubt
 from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind
 from blocker.core.household_entries import FILE_KINDS, project
@@ -143,6 +144,11 @@ class Dossiers:
             "named_in": counts(calls) | after | {"holders": holders(calls, file)},
             "law": _by_provision(calls, flags),
             "registers": self._registers(file),
+            "contradictions": [
+                {"call": call.seen.call, "what": doubt}
+                for call in calls
+                if (doubt := customer_doubt(call.said.customer, file.relation(found.slug, call.at.date())))
+            ],
             "calls": [_shown_call(call, its) for call, its in zip(calls, flags, strict=True)],
         }
         named = {call.seen.call: its for call, its in zip(calls, flags, strict=True) if its}

@@ -33,6 +33,7 @@ def page(known: dict[str, Any]) -> Iterator[str]:
         ("Check this first", known["check_first"]),
         ("Known false positives", known["false_positives"]),
         ("What you say", list(_said(known))),
+        ("What doesn't agree", [f"{item['call'][:8]}: {item['what']}" for item in known["contradictions"]]),
         ("Recorded calls", list(calls(known))),
         ("What the law of their day says of them", list(law(known))),
         (f"The calls, the last {MOST_CALLS} at most (--json has all, with the facts)", list(each_call(known))),

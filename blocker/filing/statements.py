@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.company import CompanyBook
+from blocker.core.contradiction import customer_doubt
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind
 from blocker.core.imported import call_instant, call_time
@@ -23,7 +24,9 @@ from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.spoken import Spoken
 from blocker.core.statement import AGENT, Changes, Said, after, private_note, read, said_in
+from blocker.core.succession import heir
 from blocker.core.typed import remark
+from blocker.dossiers import read_file
 from blocker.earlier import Calls, call_meant, withdrawn
 from blocker.errors import FieldsError, UsageError
 
@@ -150,6 +153,7 @@ class Statements:
             whole = after(before.said, changes)
             agent = changes.pop(AGENT, None)
             warnings = _unclear(changes, choices)
+            warnings += await self._doubts(whole, date.fromisoformat(_local(content)[:10]))
             if not whole and before.said:
                 raise UsageError("nothing would be left of what was said (to take it all back, withdraw it)")
             notes = [private_note(now, content["call"], agent=agent, by=by)] if agent and self._keep_agents else []
@@ -219,6 +223,16 @@ class Statements:
         async with self._calls() as ledger:
             content = await call_meant(ledger, call)
             return content, await standing(ledger, content["call"])
+
+    async def _doubts(self, said: Said, on: date) -> list[str]:
+        """What of a statement doesn't agree with the household's file."""
+        if not said.company or not said.customer:
+            return []
+        book = self._companies()
+        async with self._calls() as ledger:
+            file = await read_file(ledger, book, on)
+        doubt = customer_doubt(said.customer, file.relation(heir(book, said.company, on), on))
+        return [f"{doubt}; see which is right (blocker company show {said.company})"] if doubt else []
 
     def _with_companies(self, changes: Changes, on: date) -> tuple[Changes, dict[str, list[dict[str, str]]]]:
         """What is said, with the companies that names said anew mean; by field, the choice where that isn't clear."""
