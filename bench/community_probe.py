@@ -2,8 +2,8 @@
 
 Takes a kind, a folder and how many numbers it holds; says as JSON how long it took until the first answer, what private
 memory it holds, and how long answers take. Which numbers there are, is decided here too, so that each process knows
-what is listed without being told. Each gets digits as text, as a caller's number comes. What counts is the thread's own time
-on the core: a neighbour who takes the core away isn't measured.
+what is listed without being told. Each gets digits as text, as a caller's number comes. What counts is the thread's own
+time on the core: a neighbour who takes the core away isn't measured.
 """
 
 import json
