@@ -75,7 +75,7 @@ def _changes(slug: str, table: Table, file_in: FileIn) -> dict[str, Any]:
         "signers": str(file_in(table, "signers") or ""),
     }
     keys = {"refresh": "refresh_hours", "lives": "lives_days"}
-    return {field: value for field, value in read.items() if keys.get(field, field) in table}
+    return {field: value for field, value in read.items() if keys.get(field, field) in table and value != ""}
 
 
 def _origin(table: Table, file_in: FileIn) -> str:

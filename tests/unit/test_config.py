@@ -17,11 +17,13 @@ from blocker.config import Config, FastAgi, Http, LogFormat, LogLevel
 from blocker.config import load_config as load_config_with
 from blocker.core.call import Line, Trunk
 from blocker.core.company_setting import Calls, CompanySetting
+from blocker.core.list_source import ListSource
 from blocker.core.number import NumberFormat, NumberPlan
 from blocker.core.policy import Policy
 from blocker.core.verdict import Decision
 from blocker.errors import ConfigError
 from blocker.policy_config import KEYS, Weekday
+from blocker.sources_config import in_force
 from blocker.tomlfile import Document, parse_bytes
 
 HOME = {"HOME": "/home/anna"}
@@ -278,7 +280,10 @@ def test_the_example_file_shows_every_default(repository: Path, tmp_path: Path) 
     seals = dataclasses.replace(plain.seals, key=shown.seals.key, authorities=shown.seals.authorities)
     report = dataclasses.replace(plain.report, mail=shown.report.mail, recipients=shown.report.recipients)
     plainly = dataclasses.replace(plain, lines=lines, trunks=trunks, companies=companies, seals=seals, report=report)
-    assert shown == dataclasses.replace(plainly, policies=shown.policies)
+    assert shown == dataclasses.replace(plainly, policies=shown.policies, sources=shown.sources)
+    usual = ListSource("saracroche", "", "https://lists.example/", "digit-patterns", region="FR", on=True)
+    meant = in_force({"saracroche": usual}, shown.sources)[0]["saracroche"]
+    assert meant == dataclasses.replace(usual, name=meant.name, columns=meant.columns, votes=meant.votes)
     assert shown.policy == plain.policy
     assert {field for layer in shown.policies.household.layers for field in layer.changes} == set(KEYS)
 
