@@ -243,7 +243,7 @@ class Service:
         self.jobs.every_day("erasing what is old", ERASING_TIME, self._erase_due)
         self.owner.listroom.schedule(self.jobs)
         if self.owner.sharing is not None:
-            self.owner.sharing.schedule(self.jobs)
+            self.owner.sharing.schedule(self.jobs, self._trusts_clock)
         self.jobs.start()
 
     def _trusts_clock(self) -> bool:

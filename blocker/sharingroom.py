@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from blocker.config import Config
 from blocker.control import Handler
 from blocker.core.case import Knowledge
 from blocker.core.list_source import Kind, ListSource
 from blocker.core.ports import Clock
-from blocker.errors import UsageError
+from blocker.errors import DataDirError, UsageError
 from blocker.fetching import Fetcher, Limits
 from blocker.filing.sharing import Giver
 from blocker.filing.sharing_desk import Desk, Home
@@ -53,6 +55,7 @@ class SharingRoom:
         """`sources` are the lists that are known; `knowledge` is what is decided by at the moment."""
         self._config, self._clock = config, clock
         self._jobs: Jobs | None = None
+        self._log = structlog.get_logger("sharing")
         self._giver: Giver | None = None
         self._desk: Desk | None = None
         source = sources.get(config.giving_back.source)
@@ -90,9 +93,9 @@ class SharingRoom:
             "share-drop": giver.drop,
         }
 
-    def schedule(self, jobs: Jobs) -> None:
-        """Have what is due given from now on, while giving is on."""
-        self._jobs = jobs
+    def schedule(self, jobs: Jobs, trusts_clock: Callable[[], bool]) -> None:
+        """Have what is due given from now on, while giving is on and the clock can be trusted: it may be years ahead."""
+        self._jobs, self._trusts_clock = jobs, trusts_clock
         if self._desk is not None:
             jobs.at_start(JOB, self._start(self._desk))
 
@@ -114,10 +117,21 @@ class SharingRoom:
 
     async def _look(self) -> None:
         try:
-            await self._uploading.run()
+            if self._trusts_clock():
+                await self._uploading.run()
+            else:
+                self._log.warning(
+                    "nothing is given until the clock is synchronised: it shows a time long after the last"
+                )
         finally:
-            if self._desk is not None and await self._desk.is_on():
+            if await self._goes_on():
                 self._plan()
+
+    async def _goes_on(self) -> bool:
+        try:
+            return self._desk is not None and await self._desk.is_on()
+        except DataDirError:  # it may be readable again in an hour
+            return True
 
     async def _nobody(self, **_: Any) -> Any:  # noqa: ANN401  (as the others)
         slug = self._config.giving_back.source

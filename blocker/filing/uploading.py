@@ -26,9 +26,6 @@ class Uploading:
 
     async def run(self) -> None:
         """Bring the queue up to date, and give what is due; safe to run at any time."""
-        if self._desk.clock.state().synchronised is False:
-            self._log.warning("nothing is given until the clock is synchronised")
-            return
         async with self._desk.one_at_a_time:
             sharing = await self._desk.store.sharing()
             if sharing is None:

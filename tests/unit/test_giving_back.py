@@ -14,7 +14,6 @@ from fakes.sharing_house import GIVEN, HOME, SELLER, WAITING, Listed, SharingHou
 from blocker.core.corrected import correction
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.sharing_queue import FORGOTTEN_AFTER, LONGEST_WAIT, SHORTEST_WAIT
-from blocker.core.timekeeping import ClockState
 from blocker.core.verdict import Reason
 from blocker.core.wanted import Wanted
 from blocker.errors import LedgerWriteError, SourceError, UsageError
@@ -335,15 +334,6 @@ async def test_what_cant_be_recorded_isnt_given(house: SharingHouse) -> None:
     await house.say_yes()
     house.problem = "the disk is full"
     await house.later(hours=7)
-    assert house.server.asked == []
-
-
-async def test_a_clock_that_isnt_kept_gives_nothing(house: SharingHouse) -> None:
-    """A clock that jumps ahead by a day would take the wait away."""
-    house.marked()
-    await house.say_yes()
-    house.clock.kept = ClockState("kernel", synchronised=False, error_ms=None)
-    await house.later(days=2)
     assert house.server.asked == []
 
 
