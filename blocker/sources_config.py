@@ -58,7 +58,7 @@ def _changes(slug: str, table: Table, file_in: FileIn) -> dict[str, Any]:
     if not _SLUG.fullmatch(slug):
         table.fault(f"“{slug}” can't name a list", "small letters, digits and hyphens, at most 60")
     read: dict[str, Any] = {
-        "on": table.flag("on", default=True),
+        "on": table.flag("on", default=False),
         "name": table.text("name"),
         "origin": _origin(table, file_in),
         "form": table.choice("form", FORMS, ""),
