@@ -9,6 +9,7 @@ import pytest
 from fakes.entries import Told, local, many_calls, screened
 
 from blocker.core import record
+from blocker.core.asked import looked_up
 from blocker.core.corrected import correction
 from blocker.core.mention import Mention
 from blocker.core.number import Withheld
@@ -128,6 +129,16 @@ def test_what_was_said_of_a_call_that_is_gone_goes_too() -> None:
     assert whole.seen is None
     assert not is_due(whole, TERMS)
     assert is_due(whole, Terms.at(NOW, wanted_days=10, unwanted_days=1096, open_cases=()))
+
+
+def test_what_others_said_of_a_call_goes_with_it() -> None:
+    """Their answer names the caller, so that it is kept no longer than the call."""
+    entries = [
+        (1, screened(NOW, "c0ffee")),
+        (2, looked_up(NOW, "c0ffee", "phoneblock", asked={"sha1": "3D1D"}, answer=(), after_ms=9)),
+    ]
+    (whole,) = whole_calls(entries, Corrections.among(entries))
+    assert whole.numbers == (1, 2)
 
 
 def test_the_age_of_an_imported_call_counts_from_its_import() -> None:
