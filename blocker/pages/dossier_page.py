@@ -82,9 +82,9 @@ def dossier_page(dossier: Dossier, words: Words) -> Document:
         language=str(words.language),
         blocks=(
             *_front(dossier, words),
+            *_months(dossier, words),  # a drawing can't be cut: below the tables it would leave the sheet half empty
             *_rules(known, words),
             *household(known, words),
-            *_months(dossier, words),
             *_calls(dossier, words),
             *campaign_blocks(dossier.campaigns, words),
             *score_blocks([dossier.score] if dossier.score else [], words),

@@ -9,6 +9,7 @@ import pytest
 from fakes.packs import TOP, lay_out, verified
 from fakes.running import Program
 
+SPEC = Path(__file__).parents[2] / "docs" / "spec" / "dossier.md"
 FILES = {"calls.csv", "dossier.html", "dossier.json", "dossier.pdf"}
 
 
@@ -34,6 +35,19 @@ async def test_all_files_say_the_same(tmp_path: Path) -> None:
     assert (out / "dossier.pdf").read_bytes().startswith(b"%PDF-")
     again, _ = page(program)
     assert all((out / name).read_bytes() == (again / name).read_bytes() for name in FILES)
+
+
+async def test_the_specification_describes_every_key(tmp_path: Path) -> None:
+    """Who reads `dossier.json` with a program finds each key of the whole, of its counts and of a call explained."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    out, _ = page(program)
+    known = json.loads((out / "dossier.json").read_text())
+    described = set(re.findall(r"`(\w+)`", SPEC.read_text("utf-8")))
+    assert set(known) - described == set()
+    assert set(known["named_in"]) - described == set()
+    assert set(known["calls"][0]) - described == set()
+    assert {key for one in known["law"] for key in one} - described == set()
 
 
 @pytest.mark.parametrize(
