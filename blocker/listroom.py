@@ -17,8 +17,9 @@ from blocker.bookbinding import bind
 from blocker.config import Config
 from blocker.control import Handler
 from blocker.core import record
+from blocker.core.entry import format_time
 from blocker.core.guards import Spared, never_listed
-from blocker.core.list_schedule import at_start
+from blocker.core.list_schedule import at_start, forgotten
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.ports import Clock
 from blocker.datadir import DataDir
@@ -121,7 +122,7 @@ class Listroom:
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands about lists, by name."""
-        return {"sync": self.sync, "sync-progress": self.progress, "lists-remove": self.remove}
+        return {"sync": self.sync, "sync-progress": self.progress, "lists-remove": self.remove, "lists-back": self.back}
 
     async def sync(
         self,
@@ -200,6 +201,24 @@ class Listroom:
         self._changed()
         known = self.sources.get(source)
         return {"source": source, "entries": entries, "on": known is not None and known.on}
+
+    async def back(self, source: str) -> dict[str, Any]:
+        """Let the list of before speak again, until its next sync, and tell the ledger.
+
+        Raises:
+            SourceError: there is none, or the disk refuses.
+            LedgerWriteError: it speaks again, but the ledger couldn't be told.
+        """
+        file = await self._book.back(source)
+        said, state = file.provenance, forgotten(await self._states.get(source))
+        known = dataclasses.replace(state, good_at=said.fetched_at, entries=len(file), sha256=file.sha256)
+        await self._states.put(source, known)
+        self._changed()
+        now, entries = self._clock.now(), len(file)
+        await self._recorder.durable(
+            record.list_synced(now, source=source, origin=said.origin, entries=entries, sha256=file.sha256)
+        )
+        return {"source": source, "entries": entries, "had": format_time(said.fetched_at)}
 
     def schedule(self, jobs: Jobs) -> None:
         """Have each list that is on asked for at its times, by a service, which logs what becomes of them."""

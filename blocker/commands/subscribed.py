@@ -1,4 +1,4 @@
-"""`blocker lists`: the community lists, how each stands, and taking one away."""
+"""`blocker lists`: the community lists, how each stands, taking one away, and going back."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from blocker import app, looking
 from blocker.commands import OK, say, table, warn
 from blocker.config import Config
-from blocker.core.entry import format_time
+from blocker.core.entry import format_time, parse_time
 
 _COLUMNS = ("list", "state", "entries", "had", "next", "licence")
 _DAYS_FROM = timedelta(hours=48)
@@ -27,10 +27,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=run)
-    todo = parser.add_subparsers(dest="todo", metavar="[remove]")
+    todo = parser.add_subparsers(dest="todo", metavar="[remove|back]")
     removing = todo.add_parser("remove", help="let a list speak no more, and forget it")
     removing.add_argument("list", help="its name, as blocker lists shows it")
     removing.set_defaults(run=run_remove)
+    back = todo.add_parser("back", help="let the list of before speak again, until the next sync brings another")
+    back.add_argument("list", help="its name, as blocker lists shows it")
+    back.set_defaults(run=run_back)
 
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
@@ -58,6 +61,14 @@ async def run_remove(config: Config, arguments: argparse.Namespace) -> int:
     say(f"{done['source']} speaks no more; it had {done['entries']} numbers and prefixes.")
     if done["on"]:
         warn([f"it is on, and comes again with its next sync; write on = false in [sources.{done['source']}]"])
+    return OK
+
+
+async def run_back(config: Config, arguments: argparse.Namespace) -> int:
+    """Go back to the list of before."""
+    done = await app.command(config, "lists-back", source=arguments.list)
+    had = parse_time(done["had"]).astimezone(ZoneInfo(config.time_zone))
+    say(f"{done['source']} is again as it was on {had:%Y-%m-%d %H:%M}: {done['entries']} numbers and prefixes.")
     return OK
 
 
