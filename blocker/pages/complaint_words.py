@@ -30,7 +30,7 @@ def missing(field: Field, item: Missing, draft: Draft, words: Words, language: s
     what = _what(item, draft, words, label)
     command = _COMMAND[item.lack](item, draft) if item.lack in _COMMAND else ""
     weight = _weight(field.weight, words)
-    spans = [Span(f"{weight}: ", Style.STRONG), Span(what)]
+    spans = [Span(f"{weight}{words.colon} ", Style.STRONG), Span(what)]
     if item.calls:
         shown = " ".join(item.calls[:MOST_IDS]) + (" …" if len(item.calls) > MOST_IDS else "")
         spans.append(Span(f" ({shown})", Style.QUIET))
