@@ -199,6 +199,11 @@ def _tell(account: Account, *, dry_run: bool) -> None:
     if account.ambiguous:
         rows = _rows(account.first_ambiguous, account.ambiguous)
         notes.append(f"{rows}: the hour came twice that night (clocks were put back); the earlier one was taken")
+    if account.erased:
+        notes.append(
+            f"{account.erased:,} of the new ones are of weeks from which you had calls erased; what was erased "
+            f"{'comes' if dry_run else 'has come'} back with them, if the file has it (blocker erase takes it away)"
+        )
     if account.broken:
         notes.append(f"{one_line(account.broken)}; nothing after it was read")
     warn(notes)

@@ -34,6 +34,8 @@ class Account:
     """In the ledger already."""
     seen: int = 0
     """Calls that this blocker saw itself."""
+    erased: int = 0
+    """New ones of weeks of which calls were erased because a person asked."""
     passed: Counter[str] = field(default_factory=Counter)
     """Passed over, by why."""
     bad: int = 0
@@ -110,3 +112,4 @@ async def _bring(rows: list[dict[str, Any]], account: Account, send: Send) -> No
     account.new += counts["new"]
     account.there += counts["there"]
     account.seen += counts["seen"]
+    account.erased += counts.get("erased", 0)

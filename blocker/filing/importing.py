@@ -23,6 +23,7 @@ from blocker.core.number import E164, NumberPlan, Withheld, normalise
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.typed import remark
+from blocker.core.week import Week
 from blocker.earlier import withdrawn
 from blocker.errors import SourceError, UsageError
 from blocker.filing.proofs import Named, Proofs
@@ -105,6 +106,9 @@ class Importing:
     ) -> Any:  # noqa: ANN401
         """Take over the calls of some rows of a file; how many were new, there already, and seen by this blocker.
 
+        Whether a call had been erased can't be known, since nothing is kept of it; but of which weeks calls were erased
+        because a person asked is. How many of the new ones are of such weeks is told as `erased`, if any are.
+
         Args:
             device: a `Device`.
             file: its `name` and `sha256`.
@@ -126,8 +130,10 @@ class Importing:
             async with self._records() as ledger:
                 there = await self._there(ledger, [row["call"] for row in rows])
                 seen = await self._seen_here(ledger, rows) if device == Device.ASTERISK_CDR else frozenset()
+                erased = await self._erased(ledger)
             counts = {"new": 0, "there": 0, "seen": 0}
             new: list[Content] = []
+            again = 0
             now = self._clock.now()
             for row in rows:
                 fields = {key: value for key, value in row.items() if key != "row"}
@@ -139,12 +145,13 @@ class Importing:
                 else:
                     there.add(fields["call"])
                     counts["new"] += 1
+                    again += _week(row["began"], zone) in erased
                     new.append(
                         call_imported(now, fields, device=Device(device), file=origin, line=line, zone=zone, by=by)
                     )
             for start in range(0, 0 if dry_run else len(new), MOST_AT_ONCE):
                 await self._journal.durable(*new[start : start + MOST_AT_ONCE])
-        return counts
+        return counts | ({"erased": again} if again else {})
 
     async def keep(self, path: str, by: str = "") -> Any:  # noqa: ANN401
         """Keep a file of calls beside the ledger, as it is.
@@ -226,6 +233,13 @@ class Importing:
         found = ledger.entries([EntryKind.CALL_IMPORTED], calls=list(calls))
         return {entry.content["call"] async for entry in found if still_counts(entry.n, entry.content, gone)}
 
+    async def _erased(self, ledger: Records) -> frozenset[str]:
+        """The weeks of which calls were erased because a person asked; what goes by age goes again."""
+        found = ledger.entries([EntryKind.ERASURE])
+        return frozenset(
+            [week async for entry in found if entry.content["by"] for week in entry.content.get("counts", {})]
+        )
+
     async def _seen_here(self, ledger: Records, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         """The uniqueids and linkedids of the calls that this blocker saw around the times of these rows."""
         ids: set[str] = set()
@@ -234,6 +248,10 @@ class Importing:
                 references = entry.content["references"]
                 ids.update(references[key] for key in ("uniqueid", "linkedid") if references.get(key))
         return frozenset(ids)
+
+
+def _week(began: str, zone: str) -> str:
+    return str(Week.containing(parse_time(began), ZoneInfo(zone)))
 
 
 def _spans(times: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

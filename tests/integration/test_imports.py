@@ -60,6 +60,20 @@ async def test_a_call_log_is_taken_over_once(tmp_path: Path, *, beside_a_service
     assert program.run("verify").returncode == 0
 
 
+def test_an_import_says_that_erased_calls_come_back(tmp_path: Path) -> None:
+    """Before and as it happens: how many new calls are of weeks from which a person had calls erased."""
+    program = Program(tmp_path, more=LINE)
+    log = write_android(tmp_path / "calls.xml", iter([android(1, number="+3225550345")]))
+    words = ("import", "--line", "mobile", str(log))
+    assert "erased" not in program.run(*words).stderr
+    program.run("erase", "--number", "+3225550345", "--why", "asked", "--yes")
+    assert imported(program) == []
+    assert "what was erased comes back" in program.run(*words, "--dry-run").stderr
+    assert imported(program) == []
+    assert "what was erased has come back" in program.run(*words).stderr
+    assert len(imported(program)) == 1
+
+
 async def test_what_this_blocker_saw_is_not_imported(tmp_path: Path) -> None:
     """A record with the uniqueid of a screened call is that call, even where its zone was misread."""
     async with running(tmp_path, more=LINE) as program:
