@@ -95,6 +95,10 @@ class Club:
             await self.told(member, numbers)
         return await self.publish()
 
+    async def resign(self, text: str) -> None:
+        """The publisher signs something that the program would not write."""
+        (self.out / MANIFEST).write_bytes(join(text, await self._signer().sign(text.encode(), LISTS)))
+
     @property
     def origin(self) -> str:
         """The path of its manifest."""

@@ -58,12 +58,6 @@ def manifest(club: Club) -> Manifest:
     return parse(split((club.out / MANIFEST).read_bytes(), MANIFEST).text)
 
 
-async def resign(club: Club, text: str) -> None:
-    """The publisher signs something that this program would not write."""
-    signer = Signer(None, club.folder / "keys", identity(NAME))
-    (club.out / MANIFEST).write_bytes(join(text, await signer.sign(text.encode(), NAMESPACE)))
-
-
 async def test_the_whole_list_then_what_changed(club: Club, follower: Follower) -> None:
     """The whole list comes first; then nothing, or the changes of all versions that were missed, with their sum."""
     first = await follower.supply()
@@ -121,7 +115,7 @@ async def test_two_lists_of_one_version(club: Club, follower: Follower) -> None:
     """A publisher who gives different households different lists of one version is found out."""
     await follower.supply()
     present = manifest(club)
-    await resign(club, present.text().replace(present.sha256, "ab" * 32))
+    await club.resign(present.text().replace(present.sha256, "ab" * 32))
     with pytest.raises(SourceError, match="two different lists of version 1"):
         await follower.supply()
 
@@ -223,7 +217,7 @@ async def test_a_manifest_that_is_not_as_its_form_wants(
     """A manifest is read strictly, however well it is signed, and the error names the line."""
     text = manifest(club).text()
     assert change[0] in text
-    await resign(club, text.replace(*change))
+    await club.resign(text.replace(*change))
     with pytest.raises(SourceError, match=why):
         await follower.supply()
 
