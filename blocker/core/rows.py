@@ -4,11 +4,9 @@ A row finds nothing, or something to note, or enough to decide. It doesn't know 
 among them: that is `decide.py`.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from blocker.core.case import Case, Found
-from blocker.core.community import Hit
 from blocker.core.community_judgement import NOTHING_SAID, Judgement, judge
 from blocker.core.company import Company
 from blocker.core.company_name import fits
@@ -198,14 +196,10 @@ def community(case: Case) -> Found | None:
 def judgement_of(case: Case) -> Judgement:
     """What the community lists come to for the caller, which is nothing most of the time, and then costs nothing."""
     lists, terms = case.knowledge.community, case.knowledge.terms
-    around: Callable[[str], Iterable[Hit]] = lists.neighbours
     hits = lists.lookup(case.number)
-    if not hits:
-        found = around(case.number) if terms.ranges else ()
-        if not found:
-            return NOTHING_SAID
-        around = lambda _: found  # noqa: E731  (asked already)
-    return judge(case.number, hits, around, terms, case.moment.local.astimezone(UTC).date())
+    if not hits and not (terms.ranges and lists.neighbours(case.number)):
+        return NOTHING_SAID
+    return judge(case.number, hits, lists.neighbours, terms, case.moment.local.astimezone(UTC).date())
 
 
 def withheld(case: Case) -> Found | None:
