@@ -154,10 +154,15 @@ class Owner:
         if self.inquiry is not None:
             self._open.push_async_callback(self.inquiry.close)
         self.sharing: SharingRoom | None = None
-        if store is not None:
-            known, lists = self.knowledge, self.listroom.sources
+        if store is not None and self.household is not None:
             self.sharing = SharingRoom(
-                self.config, self.clock, store=store, recorder=self.recorder, knowledge=known, sources=lists
+                self.config,
+                self.clock,
+                store=store,
+                household=self.household,
+                recorder=self.recorder,
+                knowledge=self.knowledge,
+                sources=self.listroom.sources,
             )
 
     async def _open_wanted(self, store: HouseholdDb | None) -> None:

@@ -7,7 +7,7 @@ does to a call is decided in `core/decide.py`.
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -82,6 +82,8 @@ class Household:
         self._one_at_a_time = asyncio.Lock()
         self.on_change: Callable[[], None] = lambda: None
         """Called after each change, for whoever decides by the lists."""
+        self.given_of: Callable[[str], Awaitable[list[str]]] = _nothing
+        """What others were told against a number (E.164), as sentences; asked where its mark no longer holds."""
 
     async def load(self) -> bool:
         """Read the lists from their store; True when that is done."""
@@ -173,7 +175,8 @@ class Household:
         if number is None:
             return {"blocked_until": None, "warnings": ["no number was presented, so there is none to block"]}
         if mark != "marketing":
-            return await self._cleared(number, by)
+            cleared = await self._cleared(number, by)
+            return cleared | {"warnings": [*cleared["warnings"], *await self.given_of(number)]}
         old = await self._blocked(number)
         now = self._clock.now()
         if old is not None and not old.origin and old.holds_at(now):
@@ -189,15 +192,18 @@ class Household:
 
         Args and raises as `marked`.
         """
-        old = await self._blocked(number) if number is not None else None
-        if number is None or old is None or old.origin != call:
+        if number is None:
             return {"warnings": []}
         async with self._calls() as ledger:
             others = await marked_marketing(ledger, number)
+        given = [] if others else await self.given_of(number)
+        old = await self._blocked(number)
+        if old is None or old.origin != call:
+            return {"warnings": given}
         if others:
             return {"warnings": [f"{number} stays blocked: {_marked_too(number, others)}"]}
         await self._change("remove", old, by=by)
-        return {"unblocked": True, "warnings": []}
+        return {"unblocked": True, "warnings": given}
 
     async def _cleared(self, number: str, by: str) -> dict[str, Any]:
         """A call from the number was wanted: a block that a mark made goes, and what is left against it is told."""
@@ -267,6 +273,10 @@ class Household:
         ):
             return [f"{allowed.text} is on the allow list, which wins: such calls still ring"]
         return []
+
+
+async def _nothing(_: str) -> list[str]:
+    return []
 
 
 def _marked_too(number: str, others: list[str]) -> str:

@@ -22,6 +22,7 @@ from blocker.fetching import Fetcher, Limits
 from blocker.filing.sharing import Giver
 from blocker.filing.sharing_desk import Desk, Home
 from blocker.filing.uploading import Uploading
+from blocker.household import Household
 from blocker.jobs import Jobs
 from blocker.looking import reader
 from blocker.phoneblock_giving import PhoneBlockGiving
@@ -48,6 +49,7 @@ class SharingRoom:
         clock: Clock,
         *,
         store: HouseholdDb,
+        household: Household,
         recorder: Recorder,
         knowledge: Callable[[], Knowledge | None],
         sources: Mapping[str, ListSource],
@@ -73,6 +75,7 @@ class SharingRoom:
         )
         self._giver = Giver(self._desk)
         self._giver.on_change = self._switched
+        household.given_of = self._giver.given_of
         self._uploading = Uploading(self._desk)
 
     @property
@@ -94,7 +97,7 @@ class SharingRoom:
         }
 
     def schedule(self, jobs: Jobs, trusts_clock: Callable[[], bool]) -> None:
-        """Have what is due given from now on, while giving is on and the clock can be trusted: it may be years ahead."""
+        """Have what is due given from now on, while giving is on and the clock can be trusted, which may be wrong."""
         self._jobs, self._trusts_clock = jobs, trusts_clock
         if self._desk is not None:
             jobs.at_start(JOB, self._start(self._desk))

@@ -183,6 +183,16 @@ class Giver:
         told = [{"rating": str(one.upload.rating), "at": format_time(one.given_at)} for one in given if one.given_at]
         return {"number": about, "dropped": dropped, "given": told, "taking_back": take_back}
 
+    async def given_of(self, number: str) -> list[str]:
+        """What was given against a number (E.164), as sentences that tell how to take it back."""
+        queue = await self._desk.store.queue()
+        return [
+            f"{number} was already given to {self._desk.giving.name} as {item.upload.rating} "
+            f"(blocker share drop {number} --take-back gives A_LEGITIMATE instead)"
+            for item in queue
+            if item.key == (What.RATING, number) and item.state is State.GIVEN and not item.upload.takes_back
+        ]
+
     async def _take_back(self, given: list[Item], latest: int) -> None:
         desk = self._desk
         if await desk.store.sharing() is None:

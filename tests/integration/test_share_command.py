@@ -115,6 +115,8 @@ async def test_the_service_gives_what_is_due(program: Program, server: PhoneBloc
         await room._look()
         assert server.rated == {SELLER: {"phone": SELLER, "rating": "E_ADVERTISING"}}
         assert [entry["status"] for entry in program.entries("shared")] == [200]
+        marked = await do["mark"](call=CALL, mark="wanted", by="Anna")
+        assert any(f"blocker share drop {SELLER} --take-back" in warning for warning in marked["warnings"])
         await do["share-off"](by="Anna")
         await room._look()
         assert len(server.asked) == 1

@@ -166,11 +166,13 @@ async def test_what_was_given_can_be_taken_back(house: SharingHouse) -> None:
     house.says(call, mark="wanted")
     (item,) = (await house.giver.show())["items"]
     assert item["mark_taken_back"]
+    assert "--take-back" in (await house.giver.given_of(SELLER))[0]
     assert (await house.giver.drop(SELLER))["given"][0]["rating"] == "E_ADVERTISING"
     assert (await house.giver.drop("02 555 03 45", take_back=True))["taking_back"]
     assert (await house.rating()).state == WAITING
     await house.later(hours=7)
     assert house.server.rated[SELLER]["rating"] == "A_LEGITIMATE"
+    assert await house.giver.given_of(SELLER) == []
     await house.later(days=3)
     assert len(house.server.asked) == 2
 
