@@ -76,10 +76,11 @@ def test_an_answer_is_waited_for_asked_for_and_recorded(tmp_path: Path) -> None:
     backdated(program, name, "2026-03-05")
 
     due = program.run("letter", "due", "--lang", "en", "--ics", "days.ics").stdout
-    assert "2026-04-07  Last day for the answer of Proximus" in due
+    assert "2026-04-08  No answer from Proximus: remind it, or complain" in due
+    assert "2026-04-07" not in due, "a day that is past and asks for nothing isn't due"
     assert "blocker letter follow-up proximus" in due
     calendar = vobject.readOne((tmp_path / "days.ics").read_text())
-    assert [str(event.dtstart.value) for event in calendar.vevent_list] == ["2026-04-07", "2026-04-08"]
+    assert [str(event.dtstart.value) for event in calendar.vevent_list] == ["2026-04-08"]
     assert "letters: No answer from Proximus: remind it, or complain" in program.run("doctor", check=False).stdout
     program.run("letter", "follow-up", "proximus", "--out", "out2", "--lang", "de")
     assert "endete am 7. April 2026" in only(tmp_path / "out2", ".txt").read_text()
