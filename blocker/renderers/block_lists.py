@@ -5,9 +5,11 @@ only: none of these forms has prefixes that all programs which read it understan
 `blocker sync --as`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
+from blocker.core.exported import Exported
 from blocker.core.number import country_code, national_prefix
 
 MOST = {"fritzbox": 3_000}
@@ -17,48 +19,63 @@ _NAME = "SPAM"
 _NUMBERS_PER_CONTACT = 9
 
 
-def vcard(numbers: Sequence[str], _: str) -> str:
+def vcard(numbers: Sequence[Exported], _: str) -> str:
     """Cards of version 3.0 (RFC 2426), each number its own, so that a telephone shows it by its name."""
     return "".join(
         f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:blocker-{number[1:]}\r\nN:{_NAME} {number};;;;\r\nFN:{_NAME} {number}\r\n"
-        f"CATEGORIES:{_NAME}\r\nTEL;TYPE=VOICE:{number}\r\nEND:VCARD\r\n"
-        for number in numbers
+        f"CATEGORIES:{_NAME}\r\nTEL;TYPE=VOICE:{number}\r\n{_vcard_note(note)}END:VCARD\r\n"
+        for number, note in numbers
     )
 
 
-def spamblocker(numbers: Sequence[str], _: str) -> str:
-    """A table of one column, `number`, which the app SpamBlocker for Android imports."""
-    return "".join(f"{line}\r\n" for line in ("number", *numbers))
+def _vcard_note(note: str) -> str:
+    escaped = re.sub(r"([\\,;])", r"\\\1", note)
+    return f"NOTE:{escaped}\r\n" if note else ""
 
 
-def fritzbox(numbers: Sequence[str], _: str) -> str:
+def spamblocker(numbers: Sequence[Exported], _: str) -> str:
+    """A table of one column, `number`, which the app SpamBlocker for Android imports; it has no place for notes."""
+    return "".join(f"{line}\r\n" for line in ("number", *(number for number, _ in numbers)))
+
+
+def fritzbox(numbers: Sequence[Exported], _: str) -> str:
     """A telephone book of a FRITZ!Box, with several numbers to a contact, since it counts contacts."""
     contacts = (numbers[start : start + _NUMBERS_PER_CONTACT] for start in range(0, len(numbers), _NUMBERS_PER_CONTACT))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f"<phonebooks>\n<phonebook name={quoteattr(_NAME)}>\n"
+        f"{_xml_notes(numbers)}<phonebooks>\n<phonebook name={quoteattr(_NAME)}>\n"
         f"{''.join(map(_contact, contacts))}</phonebook>\n</phonebooks>\n"
     )
 
 
-def _contact(numbers: Sequence[str]) -> str:
+def _xml_notes(numbers: Sequence[Exported]) -> str:
+    """Comments before the book, since contacts have no place for notes."""
+    notes = sorted({note for _, note in numbers if note})
+    return "".join(f"<!-- {escape(note.replace('--', '- -'))} -->\n" for note in notes)
+
+
+def _contact(numbers: Sequence[Exported]) -> str:
     telephony = "".join(
         f'<number type="home" prio="{int(not place)}" id="{place}">{number}</number>'
-        for place, number in enumerate(numbers)
+        for place, (number, _) in enumerate(numbers)
     )
     return (
-        f"<contact><category>0</category><person><realName>{_NAME} {numbers[0]}</realName></person>"
+        f"<contact><category>0</category><person><realName>{_NAME} {numbers[0].number}</realName></person>"
         f'<telephony nid="{len(numbers)}">{telephony}</telephony></contact>\n'
     )
 
 
-def freepbx(numbers: Sequence[str], region: str) -> str:
+def freepbx(numbers: Sequence[Exported], region: str) -> str:
     """A table for the import of FreePBX's module Blacklist, each number in every form that a trunk may present it in.
 
     Asterisk compares the texts as they are: to it, `+32…`, `0032…` and `0…` are three numbers.
     """
-    rows = (f"{key},{_NAME}\r\n" for number in numbers for key in _keys(number, region))
+    rows = (f"{key},{_csv_note(note)}\r\n" for number, note in numbers for key in _keys(number, region))
     return "".join(("number,description\r\n", *rows))
+
+
+def _csv_note(note: str) -> str:
+    return _NAME if not note else '"' + f"{_NAME} ({note})".replace('"', "'") + '"'
 
 
 def _keys(number: str, region: str) -> Iterable[str]:
@@ -67,10 +84,10 @@ def _keys(number: str, region: str) -> Iterable[str]:
     return dict.fromkeys((number, digits, f"00{digits}", *at_home))
 
 
-FORMS: dict[str, Callable[[Sequence[str], str], str]] = {
+FORMS: dict[str, Callable[[Sequence[Exported], str], str]] = {
     "vcard": vcard,
     "spamblocker": spamblocker,
     "fritzbox": fritzbox,
     "freepbx-csv": freepbx,
 }
-"""Each takes E.164 numbers and the ISO 3166-1 alpha-2 region of the household, and gives the whole file."""
+"""Each takes numbers and the ISO 3166-1 alpha-2 region of the household, and gives the whole file."""

@@ -85,6 +85,10 @@ class Book:
         said = file.provenance
         return Hit(said.source, rated, self._confirmed.get(said.source, said.fetched_at.date()), said.licence)
 
+    def listed(self) -> Iterator[Hit]:
+        """What each list says of each number that it lists by itself; millions, and never for the call path."""
+        return (self._hit(file, rated) for file in self._files for rated in file.listed())
+
     def source(self, slug: str) -> BookFile | None:
         """The file that speaks for a source."""
         return next((file for file in self._files if file.provenance.source == slug), None)

@@ -20,7 +20,7 @@ import os
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -189,6 +189,10 @@ class BookFile:
         begin, stop = self._place(first), self._place(end)
         records = self.records[begin:stop] if self.records else [self.common] * (stop - begin)
         return [self._rated(at) for at, record in enumerate(records, begin) if is_weighty(record, votes)]
+
+    def listed(self) -> Iterator[Rated]:
+        """What it says of each number that it lists by itself, in their order."""
+        return map(self._rated, range(len(self.keys)))
 
     def _rated(self, at: int) -> Rated:
         return unpack(self.records[at] if self.records else self.common, Target(f"+{self.keys[at]}"))
