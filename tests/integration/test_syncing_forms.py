@@ -11,12 +11,16 @@ from fakes.syncers import a_list, a_syncer
 from fakes.web_server import serving
 
 from blocker import bookbinding
+from blocker.core.community import Rated
+from blocker.core.listing import Target
+from blocker.core.snapshot import encode, list_file
 from blocker.errors import SourceError, UsageError
 from blocker.store.book import Book
 from blocker.syncing import Syncer
 
 FTC_HEADING = "Company_Phone_Number,Created_Date,Subject"
-LISTS = {
+SELLER = Target("+3225551234")
+LISTS: dict[str, str | bytes] = {
     "plain-lines": "+3225551234\n02 556*\n",
     "csv": "phone\n+3225551234\n02 556*\n",
     "ftc": f"{FTC_HEADING}\n2025550123,2026-11-16 09:00:00,Other\n2025550123,2026-11-16 09:01:00,Other\n",
@@ -26,8 +30,14 @@ LISTS = {
     "digit-patterns": json.dumps({"patterns": [{"action": "block", "pattern": "322556####"}]}),
     "fritzbox": "<phonebooks><phonebook><contact><number>02 555 12 34</number></contact></phonebook></phonebooks>",
     "phoneblock": json.dumps({"numbers": [{"phone": "+3225551234", "votes": 4, "rating": "G_FRAUD"}], "version": 1}),
+    "snapshot": encode(list_file("club", 1, {SELLER: Rated(SELLER)})),
     "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:SPAM\r\nTEL:02 555 12 34\r\nEND:VCARD\r\n",
 }
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """A list as it lies on the disk."""
+    return content.encode() if isinstance(content, str) else content
 
 
 @pytest.fixture
@@ -48,7 +58,7 @@ def syncer(book: Book, tmp_path: Path) -> Syncer:
 async def test_each_form_comes_into_force(tmp_path: Path, book: Book, syncer: Syncer, form: str) -> None:
     """Whatever form a list has, what it holds is found in the book, a number once however often it is in the list."""
     path = tmp_path / "list"
-    path.write_text(LISTS[form])
+    path.write_bytes(as_bytes(LISTS[form]))
     done = await syncer.sync(a_list(str(path), form=form))
     found = [number for number in ("+3225551234", "+3225560000", "+12025550123") if book.lookup(number)]
     assert (done.entries, done.bad_lines) == (len(found), 0)
@@ -102,7 +112,7 @@ async def test_the_kinds_that_servers_name(book: Book, syncer: Syncer, kind: str
     """A list may be served under the name of its form."""
 
     async def answer(_: web.Request) -> web.Response:
-        return web.Response(body=LISTS["digit-patterns"].encode(), content_type=kind)
+        return web.Response(body=as_bytes(LISTS["digit-patterns"]), content_type=kind)
 
     async with serving(answer) as url:
         await syncer.sync(a_list(f"{url}/patterns", form="digit-patterns"))
