@@ -76,7 +76,7 @@ def test_what_isnt_translated_is_told_with_file_and_line(tmp_path: Path) -> None
         ((TITLE, 'title.en = "Hours"\ntitle.xx = "?"'), "unknown key “xx”"),
         ((PROVISION, '[[register]]\nid = "be-list"\n\n' + PROVISION), "name is missing"),
         ((PROVISION, '[[register]]\nname = "List"\n\n' + PROVISION), "id is missing"),
-        ((PROVISION, '[[register]]\nid = "x"\nname = "A"\n\n[[register]]\nid = "x"\nname = "B"\n\n' + PROVISION), "second"),
+        ((PROVISION, '[[register]]\nid = "x"\nname = "A"\n[[register]]\nid = "x"\nname = "B"\n' + PROVISION), "second"),
     ],
 )  # fmt: skip
 def test_a_text_that_cant_be_shown_is_refused(change: tuple[str, str], fault: str, tmp_path: Path) -> None:
