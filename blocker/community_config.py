@@ -32,8 +32,9 @@ def read_votes(table: Table) -> Mapping[Rating, int]:
     """From how many votes a rating counts: `fraud = 4` and the like, for ratings that say something against a number.
 
     Args:
-        table: `[community.votes]` or `[sources.SLUG.votes]`.
+        table: `[community.votes]`, `[sources.SLUG.votes]`, or `[votes]` of a rule file, which goes from one process to
+            another: hence a plain dictionary.
     """
     words = {rating.partition("_")[2].lower(): rating for rating in Rating if rating.may_block}
     read = {word: table.whole(word, 1, low=1, high=MAX_VOTES) for word in words}
-    return MappingProxyType({rating: read[word] for word, rating in words.items() if word in table})
+    return {rating: read[word] for word, rating in words.items() if word in table}
