@@ -28,12 +28,11 @@ AGAINST, NOTED = "community", "community-noted"
 """Kinds of match: what speaks against the number, and what is only shown."""
 
 NEIGHBOUR_VOTES = 2
-"""From so many votes a listed number says something of those beside it."""
+"""From so many votes a listed number says something of those beside it, if they are enough against itself too."""
 TEN_NEIGHBOURS = 4
 """So many of the ten numbers that differ in the last digit make all ten unwanted."""
 HUNDRED_TENS, HUNDRED_TEN_NEIGHBOURS = 4, 2
 """So many tens with so many such numbers each make all hundred unwanted."""
-
 
 ONE_VOTE: Mapping[Rating, int] = MappingProxyType({rating: 1 for rating in Rating if rating.may_block})
 
@@ -70,8 +69,7 @@ class Terms:
     def weigh(self, hit: Hit, today: date) -> "Weighed":
         """What one list's word is worth by itself, on a day (UTC)."""
         rated, source = hit.rated, self.sources.get(hit.source, _ANY_SOURCE)
-        needed = source.votes.get(rated.rating) or self.votes.get(rated.rating, 1)
-        counted = self.votes_left(hit, today)
+        needed, counted = self.votes_needed(hit), self.votes_left(hit, today)
         if counted >= needed:
             weight = Weight.COUNTS
         elif not rated.rating.may_block:
@@ -81,6 +79,11 @@ class Terms:
         else:
             weight = Weight.FEW if rated.votes < needed else Weight.FADED
         return Weighed(hit, counted, needed, weight)
+
+    def votes_needed(self, hit: Hit) -> int:
+        """From how many votes a hit's rating counts: as is set for its list, or else for all."""
+        own, rating = self.sources.get(hit.source, _ANY_SOURCE).votes, hit.rated.rating
+        return own.get(rating) or self.votes.get(rating, 1)
 
     def votes_left(self, hit: Hit, today: date) -> int:
         """What is left of a hit's votes against the number, by their age and the list's."""
@@ -184,7 +187,6 @@ def judge(
         terms: on which terms it counts.
         today: the day (UTC).
     """
-    hits = tuple(hits)
     weighed = tuple(terms.weigh(hit, today) for hit in hits)
     legitimate = [len(one.hit.rated.target.number) for one in weighed if one.hit.rated.rating is Rating.A_LEGITIMATE]
     if legitimate:
@@ -192,7 +194,7 @@ def judge(
         return Judgement(weighed)
     if not terms.ranges or any(one.weight is Weight.COUNTS for one in weighed):
         return Judgement(weighed)
-    return Judgement(weighed, _crowd(number, (*hits, *neighbours(number)), terms, today))
+    return Judgement(weighed, _crowd(number, neighbours(number), terms, today))
 
 
 def _contradicted(one: Weighed, exactness: int) -> Weighed:
@@ -203,8 +205,8 @@ def _contradicted(one: Weighed, exactness: int) -> Weighed:
 def _crowd(number: str, around: Iterable[Hit], terms: Terms, today: date) -> Crowd | None:
     """Ten numbers in a row, or a hundred, belong to one caller more often than not.
 
-    The number itself counts as one of them. Numbers of another length are no neighbours, nor are those that any list
-    calls legitimate. What several lists say of one number makes it one neighbour.
+    Only a number that would be turned away itself speaks against those beside it. Those of another length are no
+    neighbours, nor are those that any list calls legitimate. What several lists say of one number makes it one.
     """
     listed: dict[str, set[str]] = {}
     legitimate: set[str] = set()
@@ -215,10 +217,9 @@ def _crowd(number: str, around: Iterable[Hit], terms: Terms, today: date) -> Cro
             continue
         if hit.rated.rating is Rating.A_LEGITIMATE:
             legitimate.add(target.number)
-        elif terms.votes_left(hit, today) >= NEIGHBOUR_VOTES:
+        elif terms.votes_left(hit, today) >= max(NEIGHBOUR_VOTES, terms.votes_needed(hit)):
             listed.setdefault(target.number, set()).add(hit.source)
-    for each in legitimate:
-        listed.pop(each, None)
+    listed = {each: sources for each, sources in listed.items() if each not in legitimate}
     if len(listed) < TEN_NEIGHBOURS:
         return None
     tens = Counter(each[:-1] for each in listed)

@@ -4,6 +4,7 @@ A row finds nothing, or something to note, or enough to decide. It doesn't know 
 among them: that is `decide.py`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from blocker.core.case import Case, Found
@@ -199,6 +200,8 @@ def judgement_of(case: Case) -> Judgement:
     hits = lists.lookup(case.number)
     if not hits and not (terms.ranges and lists.neighbours(case.number)):
         return NOTHING_SAID
+    if terms.ranges and case.knowledge.companies.by_number(case.number):
+        terms = replace(terms, ranges=False)  # whose it is stands in the rules, and needs no guess from those beside it
     return judge(case.number, hits, lists.neighbours, terms, case.moment.local.astimezone(UTC).date())
 
 

@@ -146,13 +146,16 @@ def test_neighbours_are_not_asked_for_where_the_number_itself_is_enough() -> Non
     assert not judge(NUMBER, [hit(rating=Rating.A_LEGITIMATE)], unasked, TERMS, TODAY).blocks
 
 
-def test_a_number_with_too_few_votes_of_its_own_is_one_of_the_crowd() -> None:
-    """With three neighbours it makes the fourth; both its own hit and the crowd are shown."""
-    few, three = hit(rating=Rating.G_FRAUD, votes=2), crowd("30", "31", "32")
-    assert [match.kind for match in judged(few, around=three).matches] == [NOTED, AGAINST]
-    assert not judged(few, around=three[1:]).blocks
-    assert not judged(hit(rating=Rating.G_FRAUD, votes=1), around=three).blocks
-    assert not judged(hit("+322555*", Rating.G_FRAUD, 3), around=three).blocks
+def test_only_who_is_turned_away_himself_speaks_against_others() -> None:
+    """Neighbours with fewer votes than their list needs are none, so that a list that only annotates widens nothing."""
+    around = crowd("30", "31", "32", "33", rating=Rating.G_FRAUD, votes=3)
+    assert not judged(around=around).blocks
+    assert judged(around=[with_votes(one, 1) for one in around]).blocks
+    few = hit(rating=Rating.G_FRAUD, votes=2)
+    assert [match.kind for match in judged(few, around=crowd("30", "31", "32")).matches] == [NOTED]
+    assert [match.kind for match in judged(few, around=crowd("30", "31", "32", "33")).matches] == [NOTED, AGAINST]
+    own = ListSource("club", "Club", "/x", "", votes={Rating.F_GAMBLE: 1000})
+    assert not judged(around=crowd("30", "31", "32", "33"), terms=replace(TERMS, sources={"club": own})).blocks
 
 
 def test_the_crowd_names_its_lists() -> None:

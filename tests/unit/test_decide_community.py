@@ -6,7 +6,7 @@ from blocker.core.call import IncomingCall, Line, Sighting
 from blocker.core.case import Knowledge, Moment
 from blocker.core.community import Hit, Rated, Rating
 from blocker.core.community_judgement import Terms
-from blocker.core.company import CompanyBook
+from blocker.core.company import Company, CompanyBook, KnownNumber, Purpose, Role
 from blocker.core.decide import decide
 from blocker.core.listing import ListIndex, Target
 from blocker.core.number import NumberPlan, normalise
@@ -40,8 +40,8 @@ def said(rating: Rating, votes: int = 1, source: str = "club", number: str = NUM
 
 
 def verdict(lists: Lists, **parts: object) -> Verdict:
-    everything: dict[str, object] = {"ranges": RangeBook(), "policy": Policy(), "terms": Terms()} | parts
-    knowledge = Knowledge(ListIndex(), ListIndex(), CompanyBook(), community=lists, **everything)  # type: ignore[arg-type]
+    standard = {"companies": CompanyBook(), "ranges": RangeBook(), "policy": Policy(), "terms": Terms()}
+    knowledge = Knowledge(ListIndex(), ListIndex(), community=lists, **(standard | parts))  # type: ignore[arg-type]
     caller = normalise(NUMBER, None, NumberPlan("BE"))
     call = IncomingCall("c0ffee", NOW, caller, Line("home", "BE", "Europe/Brussels"), Sighting("test", NUMBER))
     return decide(call, knowledge, Moment(NOW))
@@ -74,6 +74,15 @@ def test_a_crowd_turns_away_a_number_that_no_list_names() -> None:
     help_line = Range(RangeClass.PROTECTED, "+32255512", "BE", "a law", "be.toml:1", Sure.VERIFIED)
     assert verdict(Lists(around=CROWD), ranges=RangeBook([help_line])).decision is Decision.RING
     assert verdict(Lists(around=CROWD), terms=Terms(ranges=False)).matches == ()
+
+
+def test_a_number_that_a_company_publishes_is_no_guess_from_those_beside_it() -> None:
+    """Whose it is stands in the rules; a list that names the number itself counts all the same."""
+    number = KnownNumber(NUMBER, whole=True, purpose=Purpose.SERVICE, source="its site", where="bank.toml:9")
+    facts = ("BE", "bank", (), date(2026, 1, 1), Sure.VERIFIED, "bank.toml")
+    companies = CompanyBook([Company("bank", "Bank", Role.PRINCIPAL, *facts, numbers=(number,))])
+    assert verdict(Lists(around=CROWD), companies=companies).decision is Decision.RING
+    assert verdict(Lists(said(Rating.G_FRAUD), around=CROWD), companies=companies).decision is Decision.BLOCK
 
 
 def test_where_lists_only_annotate_everything_rings_and_is_shown() -> None:
