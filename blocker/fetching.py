@@ -30,6 +30,7 @@ MAX_REPLY = 256 * 1024
 _CHUNK = 64 * 1024
 _OK, _NOT_MODIFIED = 200, 304
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_GLOBAL_UNICAST, _NAT64 = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("64:ff9b::/96")
 
 _KINDS = frozenset({"octet-stream", "json", "xml", "csv", "gzip", "x-gzip", "zstd", "vcard"})
 """What a list may be served as, as `application/…`, beside any `text/`."""
@@ -318,10 +319,17 @@ def loses_protection(schemes: Sequence[str]) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address (text) belongs to the public internet. Source: IANA special-purpose address registries."""
+    """Whether an IP address (text) belongs to the public internet. Source: IANA special-purpose address registries.
+
+    Of IPv6 only 2000::/3 is given out to anybody (RFC 4291, 2.4). An address that carries one of IPv4 is as public as
+    that: what a NAT64 makes of a public one (RFC 6052) is the only way to it in some networks.
+    """
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         embedded = ip.ipv4_mapped or ip.sixtofour
-        if embedded is not None:
-            ip = embedded
+        if ip in _NAT64:
+            embedded = ipaddress.IPv4Address(ip.packed[-4:])
+        if embedded is None and ip not in _GLOBAL_UNICAST:
+            return False
+        ip = embedded or ip
     return ip.is_global and not ip.is_multicast

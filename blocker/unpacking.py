@@ -7,6 +7,7 @@ shows in its first bytes, whatever a server says of it; anything else is handed 
 import importlib
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 from blocker.errors import SourceError
@@ -18,6 +19,8 @@ _FREE = 1 << 20
 """Bytes that may come out of anything: short texts can be very dense."""
 
 _PIECE = 1 << 20
+_ZSTD_WINDOW = 23
+"""Memory that unpacking zstd may take, as a power of 2: 8 MB, what everybody must be able to read (RFC 9659, 3)."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -103,7 +106,9 @@ class Unpacker:
             if module is None:
                 mend = "install blocker[zstd], or look for another form of the list"
                 raise SourceError(f"{self._name} is packed with zstd, which can't be read here ({mend})")
-            self._packing, self._faults = module.ZstdDecompressor, (module.ZstdError, EOFError)
+            options = {module.DecompressionParameter.window_log_max: _ZSTD_WINDOW}
+            self._packing = partial(module.ZstdDecompressor, options=options)
+            self._faults = (module.ZstdError, EOFError)
         elif data.startswith(_GZIP):
             self._packing = _Gzip
         if self._packing is not None:
@@ -124,7 +129,7 @@ class Unpacker:
                 if len(piece) < _PIECE and not data:
                     return
         except self._faults as error:
-            raise SourceError(f"{self._name} is damaged: its packing can't be undone") from error
+            raise SourceError(f"{self._name} can't be unpacked: it is damaged, or takes too much memory") from error
 
     def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         for piece in pieces:

@@ -235,6 +235,12 @@ def test_which_redirects_weaken_the_way(hops: list[str], weaker: bool) -> None: 
         ("::ffff:192.168.1.1", False),
         ("::ffff:193.190.198.27", True),
         ("2002:c0a8:0101::1", False),
+        ("64:ff9b::192.168.1.1", False),
+        ("64:ff9b::193.190.198.27", True),
+        ("64:ff9b:1::193.190.198.27", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("fec0::1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:  # noqa: FBT001

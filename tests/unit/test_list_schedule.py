@@ -125,5 +125,10 @@ def test_nothing_grows_without_end(pack: object) -> None:
         unpacked(pack(bytes(5000)), limit=1000)
     with pytest.raises(SourceError, match="grows more than 200 times"):
         unpacked(pack(bytes(30_000_000)), step=65536, limit=1 << 30)
+    if pack is zstd.compress:
+        packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+        widely = packer.compress(bytes(100)) + packer.flush()
+        with pytest.raises(SourceError, match="takes too much memory"):
+            unpacked(widely)
     with pytest.raises(SourceError, match="in the middle"):
         unpacked(pack(b"+3225551234\n" * 20)[:-4])
