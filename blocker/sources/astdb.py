@@ -72,6 +72,8 @@ def _stored(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(raw)
+            if database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'astdb' AND type <> 'table'").fetchone():
+                raise SourceError("its astdb is no table but a query, which may never end")
             keys = database.execute(
                 "SELECT rowid, CAST(key AS TEXT) FROM astdb WHERE key LIKE ? ORDER BY key", (_FAMILY + "%",)
             )

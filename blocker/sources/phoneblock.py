@@ -36,6 +36,7 @@ _HEAD, _RECORD = struct.Struct("<4sHHII"), struct.Struct("<Q")
 _MAGIC, _VERSION = b"PBBL", 1
 _SLOTS, _BASE = 16, 11
 _FLAGS, _BLACK = 0xFF, 1
+_SPACE = " \t\r\n"
 
 Item = Mapping[str, object]
 
@@ -94,11 +95,10 @@ class _Text:
     def peek(self) -> str:
         """The next character that is no space; none at the end."""
         while True:
-            rest = self._text[self._at :].lstrip(" \t\r\n") if self._at < len(self._text) else ""
-            if rest or self._ended:
-                self._at = len(self._text) - len(rest)
-                return rest[:1]
-            self._at = len(self._text)
+            while self._at < len(self._text) and self._text[self._at] in _SPACE:
+                self._at += 1
+            if self._at < len(self._text) or self._ended:
+                return self._text[self._at : self._at + 1]
             self._more()
 
     def take(self, character: str) -> None:

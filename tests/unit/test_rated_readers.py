@@ -212,6 +212,17 @@ def test_a_database_without_the_table_is_refused(tmp_path: Path) -> None:
         items(astdb.read, (tmp_path / "other").read_bytes())
 
 
+def test_a_database_that_counts_for_ever_is_refused(tmp_path: Path) -> None:
+    """A file of a few kilobytes can hold a query instead of the table, which gives keys without end."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "endless")) as database, database:
+        database.execute(
+            "CREATE VIEW astdb AS WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT i AS rowid, '/blacklist/+32255512' || i AS key FROM n"
+        )
+    with pytest.raises(SourceError, match="is no table but a query"):
+        items(astdb.read, (tmp_path / "endless").read_bytes())
+
+
 WRAPS: list[tuple[RatedReader, Callable[[str], str]]] = [
     (PLAIN, lambda text: f"number,x\n{text},1\n"),
     (FTC, lambda text: FTC_HEADING + f"{text},{text},,,,,{text},\n"),
