@@ -68,7 +68,7 @@ def _read(path: Path) -> SourceState:
     try:
         said = json.loads(path.read_bytes())
         return SourceState(**{each.name: _value(each.default, said[each.name]) for each in fields(SourceState)})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, OverflowError, RecursionError, TypeError, KeyError):
         return SourceState()
 
 
