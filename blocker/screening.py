@@ -233,13 +233,15 @@ class Screener:
                 return screening
             if (knowledge := self._knowing(call.line.name, screening.local)) is None:
                 return screening
-            verdict, treatment = decide(call, knowledge, moment), RING
-            if verdict.blocks and not knowledge.policy.observe_only:
+            verdict, treatment, observe_only = decide(call, knowledge, moment), RING, knowledge.policy.observe_only
+            if verdict.blocks and not observe_only:
                 treatment = self._treat(verdict, knowledge.policy.action)
         except Exception:  # noqa: BLE001  (as in `judge`)
             self._log.exception("asking about a caller failed; the call rings", call=screening.call_id)
             return screening
-        return dataclasses.replace(screening, verdict=verdict, treatment=treatment)
+        return dataclasses.replace(
+            screening, verdict=verdict, treatment=treatment, observe_only=observe_only, sums=knowledge.sums
+        )
 
     def settle(self, screening: Screening, acknowledged_at: float | None) -> None:
         """Record what became of the answer; can't raise.

@@ -14,6 +14,7 @@ from blocker.core.call import Line, Sighting
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.listing import ListIndex
+from blocker.core.machine_facts import Sums
 from blocker.core.policy import Policy
 from blocker.core.policy_week import Layer, Policies, PolicyWeek
 from blocker.core.ranges import RangeBook
@@ -144,6 +145,16 @@ async def test_who_only_watches_turns_nobody_away(recorder: Recorder) -> None:
     screening = await screened(screener(recorder, Answering(), observe_only=True))
     assert screening.verdict.blocks
     assert screening.treatment.action == "ring"
+
+
+async def test_the_record_names_what_the_call_was_decided_by_at_last(ledger: MemoryLedger, recorder: Recorder) -> None:
+    """Where the household's lists changed while others were asked, the sums are those of the new ones."""
+    calls = screener(recorder, others := Answering())
+    screening = calls.judge(Sighting("test", NUMBER), asyncio.get_running_loop().time())
+    sums = Sums("5a", {"phoneblock": "6b"})
+    calls.use(Knowledge(ListIndex(), ListIndex(), CompanyBook(), RangeBook(), others, Policy(), sums=sums))
+    assert (await calls.secure(screening)).treatment.action == "reject"
+    assert [entry["lists"] for entry in ledger.of_kind("call-screened")] == [{"phoneblock": "6b"}]
 
 
 async def test_lists_that_became_unreadable_meanwhile(recorder: Recorder) -> None:
