@@ -41,9 +41,15 @@ class Columns:
     ratings: Mapping[str, Rating] = field(default_factory=dict)
     """What the table's own words in `rating` mean, by the beginning of the word in small letters; any other one means
     advertising. Without any, the words must be the ratings themselves."""
+    by_our_names: bool = False
+    """Whether a column that isn't named here is taken all the same if it is called as here, such as `votes`: what speaks
+    for a number stands in these columns too."""
 
 
-PLAIN = Columns(("number", "phone", "phone_number", "pattern"))
+PLAIN = Columns(("number", "phone", "phone_number", "pattern"), by_our_names=True)
+
+_BESIDES = ("rating", "votes", "last_activity", "listed_since")
+"""What a column may be for besides the number, as `Columns` has it."""
 
 FREEPBX = Columns(("number",))
 
@@ -74,7 +80,7 @@ def named(columns: Columns, names: Mapping[str, str]) -> Columns:
     Raises:
         UsageError: there is nothing that a column is for under that word.
     """
-    known = ("number", "rating", "votes", "last_activity", "listed_since")
+    known = ("number", *_BESIDES)
     for word in names:
         if word not in known:
             raise UsageError(f"“{word}” is nothing that a column is for; there are {', '.join(known)}")
@@ -132,13 +138,9 @@ def _places(names: list[str], columns: Columns, heading: str) -> dict[str, int]:
         SourceError: the table lacks a column that was named.
     """
     number = next((name for name in columns.number if name in names), "")
-    wanted = {
-        "number": number or columns.number[0],
-        "rating": columns.rating,
-        "votes": columns.votes,
-        "last_activity": columns.last_activity,
-        "listed_since": columns.listed_since,
-    }
+    wanted = {"number": number or columns.number[0], **{what: getattr(columns, what) for what in _BESIDES}}
+    if columns.by_our_names:
+        wanted |= {what: what for what in _BESIDES if not wanted[what] and what in names}
     if missing := [name for name in wanted.values() if name and name not in names]:
         raise SourceError(
             f"the table has no column {' and none '.join(f'“{name}”' for name in missing)}; "

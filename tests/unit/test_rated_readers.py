@@ -81,6 +81,18 @@ def test_a_table_with_columns_of_other_names() -> None:
         csv_table.named(csv_table.PLAIN, {"colour": "red"})
 
 
+def test_columns_of_our_own_names_need_not_be_named() -> None:
+    """A table that calls its columns as we do is read whole: what it calls legitimate isn't taken for unwanted."""
+    raw = "Number,Rating,votes,last_activity\n025551234,A_LEGITIMATE,20,2026-11-16\n025551235,liked,,\n"
+    assert items(PLAIN, raw) == [
+        Rated(Target("+3225551234"), Rating.A_LEGITIMATE, 20, date(2026, 11, 16)),
+        BadItem("line 3", f"“liked” is no rating that is known here ({', '.join(Rating)})"),
+    ]
+    others = csv_table.named(csv_table.PLAIN, {"rating": "kind"})
+    raw = "number,rating,kind\n025551234,5 of 5,F_GAMBLE\n"
+    assert items(table(others), raw) == [Rated(Target("+3225551234"), Rating.F_GAMBLE)]
+
+
 @pytest.mark.parametrize(
     ("columns", "raw", "holds"),
     [
