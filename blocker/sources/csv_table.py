@@ -42,8 +42,8 @@ class Columns:
     """What the table's own words in `rating` mean, by the beginning of the word in small letters; any other one means
     advertising. Without any, the words must be the ratings themselves."""
     by_our_names: bool = False
-    """Whether a column that isn't named here is taken all the same if it is called as here, such as `votes`: what speaks
-    for a number stands in these columns too."""
+    """Whether a column that isn't named here is taken all the same if it is called as here, such as `votes`: what
+    speaks for a number stands in these columns too."""
 
 
 PLAIN = Columns(("number", "phone", "phone_number", "pattern"), by_our_names=True)
