@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import random
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from blocker.control import Handler
 from blocker.core import record
 from blocker.core.entry import format_time
 from blocker.core.guards import Spared, never_listed
-from blocker.core.list_schedule import at_start, forgotten
+from blocker.core.list_schedule import after_good, at_start, forgotten, planned
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.ports import Clock
 from blocker.datadir import DataDir
@@ -226,7 +227,8 @@ class Listroom:
         states = self._states.all()
         for slug, source in self.sources.items():
             if source.on:
-                self._plan(jobs, slug, states)
+                when = at_start(source.refresh, states.get(slug, SourceState()), self._clock.now(), _chance())
+                self._plan(jobs, slug, when)
 
     async def look_at_files(self) -> None:
         """Read again what lies on this machine and has changed."""
@@ -235,20 +237,22 @@ class Listroom:
                 with contextlib.suppress(BlockerError):  # it was logged
                     await self.sync(source=slug)
 
-    def _plan(self, jobs: Jobs, slug: str, states: Mapping[str, SourceState]) -> None:
-        now = self._clock.now()
-        when = at_start(states.get(slug, SourceState()), now, _chance())
+    def _plan(self, jobs: Jobs, slug: str, when: datetime) -> None:
         jobs.at(f"list {slug}", when, lambda: self._due(jobs, slug))
 
     async def _due(self, jobs: Jobs, slug: str) -> None:
         """Ask for a list, unless somebody did meanwhile or it was switched off; then plan the next time."""
-        source, state = self.sources.get(slug), await self._states.get(slug)
+        source, now = self.sources.get(slug), self._clock.now()
         if source is None or not source.on:
             return
-        if state.next_at is None or state.next_at <= self._clock.now():
+        when = planned(source.refresh, await self._states.get(slug), now)
+        if when is None:
+            when = after_good(source.refresh, now, _chance())
+            self._plan(jobs, slug, when)  # whatever becomes of this try, and though the disk may not take when to ask
             with contextlib.suppress(SourceError, UsageError):  # it was logged
                 await self.sync(source=slug)
-        self._plan(jobs, slug, {slug: await self._states.get(slug)})
+            when = planned(source.refresh, await self._states.get(slug), self._clock.now()) or when
+        self._plan(jobs, slug, when)
 
     def _begun(self, slug: str, step: str) -> None:
         self._doing[slug] = step

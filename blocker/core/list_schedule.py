@@ -18,6 +18,7 @@ FIRST_RETRY = timedelta(hours=1)
 MAX_ERROR = 500
 """Characters of a message that are kept."""
 
+_LONGEST_REST = timedelta(weeks=1)
 _CATCHING_UP = (timedelta(minutes=2), timedelta(minutes=58))
 _FIRST = (timedelta(seconds=1), timedelta(seconds=4))
 
@@ -39,17 +40,27 @@ def after_failure(
         chance: from 0 up to 1.
         wanted: how long the server wants to be left alone, which is believed for up to a week.
     """
-    wait = max(min(max(now - since, FIRST_RETRY), refresh), min(wanted, timedelta(weeks=1)))
+    wait = max(min(max(now - since, FIRST_RETRY), refresh), min(wanted, _LONGEST_REST))
     return now + wait + wait / SPREAD * chance
 
 
-def at_start(state: SourceState, now: datetime, chance: float) -> datetime:
+def planned(refresh: timedelta, state: SourceState, now: datetime) -> datetime | None:
+    """When a list is to be asked for, as was remembered; None where that is over, or can't be meant.
+
+    A time further away than any try puts it was set by a clock that was wrong, or before the list's refresh was made
+    shorter. Nobody would ask until then.
+    """
+    latest = now + max(refresh, _LONGEST_REST) * (SPREAD + 1) / SPREAD
+    return state.next_at if state.next_at is not None and now < state.next_at <= latest else None
+
+
+def at_start(refresh: timedelta, state: SourceState, now: datetime, chance: float) -> datetime:
     """When a list is due for a service that just started.
 
     What downtime missed is spread over an hour, and a list that was never asked for comes at once.
     """
-    if state.next_at is not None and state.next_at > now:
-        return state.next_at
+    if (when := planned(refresh, state, now)) is not None:
+        return when
     least, more = _FIRST if state.tried_at is None else _CATCHING_UP
     return now + least + more * chance
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.config import load_config
-from blocker.core.list_schedule import after_failure, after_good, at_start, failed, good
+from blocker.core.list_schedule import after_failure, after_good, at_start, failed, good, planned
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.errors import ConfigError, SourceError
 from blocker.sources_config import in_force
@@ -39,10 +39,23 @@ def test_a_failing_list_is_tried_ever_more_seldom(chance: float, for_so_long: ti
 def test_what_downtime_missed_is_spread_and_what_is_planned_stays() -> None:
     """A new list comes within seconds, overdue ones within the hour, and a restart makes no list come sooner."""
     later = NOW + 5 * HOUR
-    assert at_start(SourceState(tried_at=NOW, next_at=later), NOW, 0.5) == later
-    overdue = [at_start(SourceState(tried_at=NOW, next_at=NOW - DAY), NOW, chance) - NOW for chance in (0, 0.5, 0.99)]
+    assert at_start(DAY, SourceState(tried_at=NOW, next_at=later), NOW, 0.5) == later
+    due = SourceState(tried_at=NOW, next_at=NOW - DAY)
+    overdue = [at_start(DAY, due, NOW, chance) - NOW for chance in (0, 0.5, 0.99)]
     assert timedelta(minutes=1) < overdue[0] < overdue[1] < overdue[2] <= HOUR
-    assert at_start(SourceState(), NOW, 0.99) - NOW < timedelta(seconds=10)
+    assert at_start(DAY, SourceState(), NOW, 0.99) - NOW < timedelta(seconds=10)
+
+
+@given(chances, st.timedeltas(HOUR, timedelta(days=90)), st.timedeltas(timedelta(), timedelta(days=90)))
+def test_a_time_that_only_a_wrong_clock_can_have_set_is_not_waited_for(
+    chance: float, refresh: timedelta, wanted: timedelta
+) -> None:
+    """Each time that a try puts is kept, up to its last moment; one of years from now is as none."""
+    times = after_good(refresh, NOW, chance), after_failure(refresh, NOW - DAY, NOW, chance, wanted=wanted)
+    assert [planned(refresh, SourceState(next_at=when), NOW) for when in times] == [*times]
+    astray = SourceState(tried_at=NOW, next_at=NOW + 79 * 365 * DAY)
+    assert planned(refresh, astray, NOW) is None
+    assert at_start(refresh, astray, NOW, chance) - NOW <= HOUR
 
 
 def test_stale_begins_with_the_first_failure_and_ends_with_the_next_success() -> None:
