@@ -14,6 +14,7 @@ number,rating,votes,last_activity,listed_since
 +3225551231,G_FRAUD,3,{LATELY},
 +3225551232,F_GAMBLE,7,,
 +3225551233,F_GAMBLE,3,,
++3225551234,F_GAMBLE,5,,
 +3225551240,A_LEGITIMATE,2,,
 +3225551241,G_FRAUD,40,2019-10-01,
 """
@@ -77,7 +78,7 @@ def test_a_hit_says_all_that_its_list_said(program: Program) -> None:
 
 
 def test_a_number_with_too_few_votes_falls_with_its_neighbours(program: Program) -> None:
-    """Three votes are too few where four are asked for; with three others of the ten it is one of a crowd."""
+    """Three votes are too few where four are asked for; with four others of the ten it is unwanted all the same."""
     found = checked(program, "+3225551231")
     assert (found["decision"], found["community"][0]["weight"]) == ("block", "few")
     crowd = {"beginning": "+322555123", "digits": 1, "neighbours": 4, "lists": ["club"]}
