@@ -7,10 +7,11 @@ becomes of it, `syncing.py`.
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +32,8 @@ _CHUNK = 64 * 1024
 _OK, _NOT_MODIFIED = 200, 304
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _GLOBAL_UNICAST, _NAT64 = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("64:ff9b::/96")
+
+_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 _KINDS = frozenset({"octet-stream", "json", "xml", "csv", "gzip", "x-gzip", "zstd", "vcard"})
 """What a list may be served as, as `application/…`, beside any `text/`."""
@@ -69,8 +72,8 @@ class Reply:
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """By their names in small letters."""
+    retry_after: int = 0
+    """Seconds for which the server wants to be left alone; 0 where it doesn't say, or names a day."""
 
 
 class Fetcher:
@@ -150,7 +153,7 @@ class Fetcher:
                 body += chunk
                 if len(body) > MAX_REPLY:
                     raise SourceError(f"{url} answers with more than {MAX_REPLY} bytes")
-            return Reply(response.status, body, {name.lower(): value for name, value in response.headers.items()})
+            return Reply(response.status, body, _retry_after(response))
 
     def _local_file(self, path: Path, target: Path, before: str) -> Had:
         if not path.is_absolute():
@@ -273,6 +276,12 @@ def _header(response: aiohttp.ClientResponse, name: str) -> str:
     return value if len(value) <= 1000 else ""  # noqa: PLR2004
 
 
+def _retry_after(response: aiohttp.ClientResponse) -> int:
+    """See `Reply.retry_after`; RFC 9110, 10.2.3."""
+    seconds = response.headers.get(hdrs.RETRY_AFTER, "")
+    return int(seconds) if _SECONDS.fullmatch(seconds) else 0
+
+
 def _same(one: URL, other: URL) -> bool:
     """Whether what is meant for one server may be told the other."""
     return one.origin() == other.origin()
@@ -280,12 +289,8 @@ def _same(one: URL, other: URL) -> bool:
 
 def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
     if response.status != _OK:
-        wait = response.headers.get(hdrs.RETRY_AFTER, "")
-        raise StatusError(
-            f"{url} answered {response.status} {response.reason or ''}".rstrip(),
-            response.status,
-            retry_after=int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 9 else 0,  # noqa: PLR2004
-        )
+        said = f"{url} answered {response.status} {response.reason or ''}".rstrip()
+        raise StatusError(said, response.status, retry_after=_retry_after(response))
     packing = response.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()
     if packing not in {"identity", "gzip", "x-gzip", "zstd"}:
         raise SourceError(f"{url} is packed with {packing}, although that was not asked for")

@@ -31,9 +31,6 @@ MONTH = timedelta(days=28)
 OK, REFUSED = 200, frozenset({401, 403})
 
 _SHORT = Limits(total_seconds=10, connect_seconds=5, silence_seconds=10, redirects=0)
-_MOST_DIGITS = 9
-"""Of a Retry-After in seconds that is believed."""
-
 _END = 512
 """Bytes at an end of the list in which its version stands."""
 
@@ -113,9 +110,7 @@ class PhoneBlockAsk:
         except SourceError as error:  # what was asked stays out of the log
             raise SourceError(str(error).replace(whole, url)) from error
         if reply.status != OK:
-            wait = reply.headers.get("retry-after", "")
-            seconds = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < _MOST_DIGITS else 0
-            raise StatusError(f"{url} answered {reply.status}", reply.status, retry_after=seconds)
+            raise StatusError(f"{url} answered {reply.status}", reply.status, retry_after=reply.retry_after)
         return reply.body
 
 

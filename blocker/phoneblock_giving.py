@@ -29,9 +29,6 @@ _HEADERS = {
     "Accept-Encoding": "identity",
 }
 
-_MOST_DIGITS = 9
-"""Of a Retry-After in seconds that is believed."""
-
 
 class Reply(Protocol):
     """A short answer."""
@@ -41,8 +38,8 @@ class Reply(Protocol):
     @property
     def body(self) -> bytes: ...
     @property
-    def headers(self) -> Mapping[str, str]:
-        """By their names in small letters."""
+    def retry_after(self) -> int:
+        """Seconds for which the server wants to be left alone."""
 
 
 class Asking(Protocol):
@@ -112,10 +109,8 @@ class PhoneBlockGiving:
         except SourceError as error:
             unsent = isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
             return Answer(None, why=str(error), unsent=unsent)
-        wait = reply.headers.get("retry-after", "")
-        seconds = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) <= _MOST_DIGITS else 0
         sha256 = hashlib.sha256(reply.body).hexdigest()
-        return Answer(reply.status, sha256, retry_after=timedelta(seconds=seconds))
+        return Answer(reply.status, sha256, retry_after=timedelta(seconds=reply.retry_after))
 
     async def _token(self) -> str:
         if not self._source.token_file:
