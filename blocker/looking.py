@@ -226,11 +226,9 @@ async def source_states(config: Config) -> list[KnownList]:
     folder = DataDir(config.data_dir).book
     states, book = await asyncio.to_thread(SourceStates(folder).all), await asyncio.to_thread(Book, folder)
     sources, _ = list_sources(config, rules)
-    for slug in (*book.sums(), *states):
-        if slug not in sources:
-            made = book.source(slug)
-            said = (made.provenance.origin, "", made.provenance.licence) if made else ("", "", "")
-            sources[slug] = ListSource(slug, slug, *said[:2], licence=said[2])
+    for slug in book.sums():
+        if slug not in sources and (made := book.source(slug)):
+            sources[slug] = ListSource(slug, slug, made.provenance.origin, "", licence=made.provenance.licence)
     return [
         KnownList(source, replace(states.get(slug, SourceState()), entries=len(book.source(slug) or ())))
         for slug, source in sorted(sources.items())

@@ -195,14 +195,14 @@ async def _lists(config: Config) -> tuple[Finding, str]:
     _, faults = looking.list_sources(config, looking.rules_of(config)[0])
     used = [one for one in await looking.source_states(config) if one.used]
     stale = [
-        f"{one.source.slug} since {at.astimezone(ZoneInfo(config.time_zone)):%Y-%m-%d %H:%M}: {one.state.error}"
+        f"{one.source.slug} since {at.astimezone(ZoneInfo(config.time_zone)):%Y-%m-%d %H:%M}"
         for one in used
         if (at := one.state.failing_since)
     ]
     if faults:
         return Finding.BAD, "; ".join(map(str, faults))
     if stale:
-        return Finding.ODD, f"not up to date, so that the last good one speaks: {'; '.join(stale)} (blocker lists)"
+        return Finding.ODD, f"not up to date: {', '.join(stale)} (blocker lists says why)"
     if not used:
         return Finding.GOOD, "none is used (blocker lists)"
     return Finding.GOOD, f"{len(used)} in use, {sum(one.state.entries for one in used)} numbers and prefixes"

@@ -28,7 +28,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=run)
     todo = parser.add_subparsers(dest="todo", metavar="[remove|back]")
-    removing = todo.add_parser("remove", help="let a list speak no more, and forget it")
+    removing = todo.add_parser(
+        "remove", help="let a list speak no more, and forget it; one that is on comes again with its next sync"
+    )
     removing.add_argument("list", help="its name, as blocker lists shows it")
     removing.set_defaults(run=run_remove)
     back = todo.add_parser("back", help="let the list of before speak again, until the next sync brings another")
@@ -97,6 +99,8 @@ def _ago(age: timedelta) -> str:
     if age >= _DAYS_FROM:
         return f"{age.days} days ago"
     hours = int(age.total_seconds() // 3600)
+    if not hours:
+        return "just now"
     return f"{hours} {'hour' if hours == 1 else 'hours'} ago"
 
 

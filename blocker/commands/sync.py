@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Bring lists up to date."""
     sources, faults = looking.list_sources(config, looking.rules_of(config)[0])
     warn(list(map(str, faults)))
-    orders = [_order(arguments, sources)] if arguments.origin else [{"source": slug} for slug in _on(sources)]
+    had = [one.source.slug for one in await looking.source_states(config) if one.used]
+    orders = [_order(arguments, sources, had)] if arguments.origin else [{"source": slug} for slug in _on(sources)]
     if not orders:
         raise UsageError("no list is on; name one (blocker lists shows those there are), a file or an address")
     if arguments.anyway:
@@ -73,13 +75,18 @@ def _on(sources: dict[str, ListSource]) -> list[str]:
     return sorted(slug for slug, source in sources.items() if source.on)
 
 
-def _order(arguments: argparse.Namespace, sources: dict[str, ListSource]) -> dict[str, Any]:
-    """What is asked for: a list that is known, or one at an address or in a file."""
+def _order(arguments: argparse.Namespace, sources: dict[str, ListSource], had: Collection[str]) -> dict[str, Any]:
+    """What is asked for: a list that is known, or one at an address or in a file. `had`: the lists that are here."""
     word, columns = arguments.origin, dict(map(_column, arguments.column))
     if word in sources and not (arguments.name or arguments.form or columns):
         return {"source": word}
     remote = "://" in word  # which of them can be fetched, `fetching.py` says
     if not remote and "/" not in word and not Path(word).exists():
+        if word in had:
+            raise UsageError(
+                f"{word} was had once, by hand; give its file or address again, with --name {word}, or describe it in "
+                f"[sources.{word}] (docs/lists.md)"
+            )
         known = f" ({', '.join(sorted(sources))})" if sources else ""
         raise UsageError(f"“{word}” is no list that is known here{known}, and no file")
     origin = word if remote else str(Path.cwd() / word)
@@ -135,11 +142,9 @@ def _tell(done: dict[str, Any]) -> None:
     change = f", {done['entries_before']} before" if done["entries_before"] else ""
     say(f"{done['source']}: {done['entries']} numbers and prefixes{change}.")
     if done["bad_lines"]:
-        warn(
-            [f"{done['bad_lines']} items were no numbers that may be listed, and were passed over", *done["bad_named"]]
-        )
+        warn([f"passed over: {done['bad_lines']} that are no numbers, or may not be listed", *done["bad_named"]])
     if done["left_out"]:
-        warn([f"{done['left_out']} items were left out: emergency and help lines, or your own number"])
+        warn([f"left out: {done['left_out']} of emergency and help lines, or your own numbers"])
     warn(list(done["notes"]))
 
 

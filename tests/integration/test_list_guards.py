@@ -15,7 +15,7 @@ def test_a_list_that_turned_bad(tmp_path: Path) -> None:
     path.write_text(f"{OWN}\n{FRIEND}\n{SELLER}\n+3270245245\n")
     said = program.run("sync", str(path), "--name", "club")
     assert said.stdout == "club: 2 numbers and prefixes.\n"
-    assert "2 items were left out" in said.stderr
+    assert "left out: 2 of emergency" in said.stderr
     assert f"it lists your own number ({OWN})" in said.stderr
     assert f"it lists numbers that you allow ({FRIEND})" in said.stderr
 
