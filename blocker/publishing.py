@@ -167,6 +167,10 @@ class Publisher:
         report = member_report.parse(text)
         if report.list != material.settings.name:
             raise SourceError(f"it is for the list “{report.list}”")
+        if report.made.monday > self._clock.now().astimezone(UTC).date() + timedelta(weeks=1):
+            raise SourceError(
+                f"it says that it was made in {report.made}, which is to come: that household's clock is wrong"
+            )
         return report
 
 

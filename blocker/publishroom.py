@@ -74,8 +74,9 @@ async def publish(folder: Path, out: Path) -> tuple[Published, str]:
         BlockerError: it can't be published; the list of before is as it was.
     """
     workshop = ListWorkshop(folder)
-    material = workshop.read()
-    signer = Signer(None, workshop.keys, identity(material.settings.name))
-    published = await Publisher(ListOutlet(out), signer, verify, SystemClock()).publish(material)
-    workshop.published(published.manifest.known)
+    with workshop.publishing(out):
+        material = workshop.read()
+        signer = Signer(None, workshop.keys, identity(material.settings.name))
+        published = await Publisher(ListOutlet(out), signer, verify, SystemClock()).publish(material)
+        workshop.published(published.manifest.known)
     return published, signer.allowed_signers([NAMESPACE])

@@ -11,9 +11,11 @@ Decides how these are read, with all faults by their lines, and in which order t
 whoever fetches in the middle gets the old list or the new one.
 """
 
+import contextlib
+import fcntl
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -31,8 +33,13 @@ T = TypeVar("T")
 SETTINGS, REPORTERS, REPORTS, RECTIFIED, PUBLISHED = (
     "list.toml", "reporters", "reports", "rectified.txt", "published.txt",
 )  # fmt: skip
-_REPORT = ".report"
+_REPORT, _KEYS = ".report", "keys"
 _CONTACT = re.compile(r"(?:https://|mailto:)\S+")
+_PART = ".part"
+_OURS = re.compile(rf"[0-9a-f]{{64}}\.list(?:{re.escape(_PART)})?")
+"""Files of a list, and what a crash leaves of one."""
+_FOR_ALL, _ENTER = 0o644, 0o111
+"""What is published is read by a web server, which is another user than whoever publishes."""
 _ANY_REGION = "BE"
 """Only international numbers are taken, so that it says nothing."""
 
@@ -46,7 +53,32 @@ class ListWorkshop:
     @property
     def keys(self) -> Path:
         """Where the publisher's key is."""
-        return self._folder / "keys"
+        return self._folder / _KEYS
+
+    @contextlib.contextmanager
+    def publishing(self, out: Path) -> Iterator[None]:
+        """Keep others from publishing from here meanwhile.
+
+        Raises:
+            UsageError: somebody does just now; or who serves the folder `out` would serve keys or reports with it.
+        """
+        here, there = self._folder.resolve(), out.resolve()
+        if here.is_relative_to(there) or any(there.is_relative_to(here / name) for name in (_KEYS, REPORTS)):
+            raise UsageError(
+                f"{out}: whoever serves this would give away the publisher's key or the members' reports, which are in "
+                f"{self._folder}; publish in another folder"
+            )
+        try:
+            descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise UsageError(f"{self._folder}: it is no folder that can be read: {error.strerror}") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise UsageError(f"{self._folder}: somebody publishes from it just now; try again afterwards") from error
+        finally:
+            os.close(descriptor)
 
     def read(self) -> Material:
         """All that the list is made of.
@@ -175,12 +207,12 @@ class ListOutlet:
         """
         kept = {self._folder / path for path in keep}
         try:
-            (self._folder / "files").mkdir(parents=True, exist_ok=True)
+            _make_for_all(self._folder / "files")
             for path, raw in files.items():
-                _write(self._folder / path, raw)
-            _write(self._folder / MANIFEST, manifest)
-            for old in (self._folder / "files").glob("*.list"):
-                if old not in kept:
+                _write(self._folder / path, raw, _FOR_ALL)
+            _write(self._folder / MANIFEST, manifest, _FOR_ALL)
+            for old in (self._folder / "files").iterdir():
+                if old not in kept and _OURS.fullmatch(old.name):
                     old.unlink()
         except OSError as error:
             raise SourceError(f"{self._folder}: the list can't be written: {error.strerror}") from error
@@ -198,10 +230,17 @@ def _rectified(line: str) -> Rectified:
         raise UsageError(f"“{day[:40]}” is no day such as 2027-05-01") from error
 
 
-def _write(path: Path, raw: bytes) -> None:
+def _make_for_all(folder: Path) -> None:
+    for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        one.mkdir()
+        one.chmod(_FOR_ALL | _ENTER)
+
+
+def _write(path: Path, raw: bytes, mode: int = 0o600) -> None:
     """Put a file there in one step, durably."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}{_PART}")
     with part.open("wb") as file:
+        os.fchmod(file.fileno(), mode)
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())

@@ -15,6 +15,8 @@ from blocker.core.signed_text import split
 from blocker.core.snapshot import decode
 from blocker.core.snapshot_manifest import MANIFEST, NAMESPACE, Manifest, identity, parse
 from blocker.errors import ConfigError, SourceError, UsageError
+from blocker.publishroom import publish
+from blocker.store.list_workshop import ListWorkshop
 
 ONE, TWO, THREE = "+3225551234", "+33199001234", "+441632960123"
 
@@ -96,6 +98,7 @@ async def test_reports_that_do_not_count(club: Club) -> None:
         "page": b"<html>404</html>",
         "huge": good + b"x" * 600_000,
         "unsorted": await other.report([ONE, "+112"]),
+        "to-come": await other.report([ONE], week="2026-W49"),
     }
     for name, raw in files.items():
         (club.folder / "reports" / f"{name}.report").write_bytes(raw)
@@ -160,6 +163,39 @@ async def test_files_of_the_version_before_stay_for_who_is_fetching(club: Club) 
     assert {f"files/{path.name}" for path in (club.out / "files").iterdir()} == names
     for path in (club.out / "files").iterdir():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+
+
+async def test_what_a_crash_left_goes_and_what_others_put_there_stays(club: Club) -> None:
+    """Half a file of a list goes with the next version; whatever else lies in the folder stays."""
+    await club.version(ONE)
+    half, strange = club.out / "files" / f"{'ab' * 32}.list.part", club.out / "files" / "their.list"
+    for path in (half, strange):
+        path.write_text("?")
+    await club.version(ONE, TWO)
+    assert not half.exists()
+    assert strange.exists()
+
+
+@pytest.mark.parametrize("out", [".", "..", "keys", "reports", "reports/2026", "../link"])
+async def test_keys_and_reports_are_never_served(club: Club, out: str) -> None:
+    """No list is published where whoever serves it would serve the publisher's key or the members' reports too."""
+    (club.folder.parent / "link").symlink_to(club.folder, target_is_directory=True)
+    before = sorted(club.folder.rglob("*"))
+    with pytest.raises(UsageError, match="the publisher's key or the members' reports"):
+        await publish(club.folder, club.folder / out)
+    assert sorted(club.folder.rglob("*")) == before
+
+
+async def test_two_do_not_publish_at_once(club: Club) -> None:
+    """Who publishes while somebody else does is told so: of two versions made at once one would lack its files."""
+    with (
+        ListWorkshop(club.folder).publishing(club.out),
+        pytest.raises(UsageError, match="somebody publishes from it just now"),
+    ):
+        await publish(club.folder, club.out)
+    assert not club.out.exists()
+    await publish(club.folder, club.out)
+    assert present(club).version == 1
 
 
 async def test_a_lost_folder_never_gives_a_version_twice(club: Club, tmp_path: Path) -> None:
