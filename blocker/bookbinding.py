@@ -9,7 +9,7 @@ the book.
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -127,11 +127,13 @@ def _bind_here(order: Order) -> Bound:
                 items.add(item)
     form, region = order.form or _PLAIN, order.region
     bad.refuse_too_many("items", f"is it a list of the form {form}, and are its national numbers those of {region}?")
-    _write(items, order)
+    _write(items, order, partial=bool(left_out or bad.bad))
     made = BookFile(order.book_file)
     try:
         made.verify()
-        if order.expected and made.numbers_sha256 != order.expected:
+        # Of a partial one the whole would come out no better, and asking for it would tell its publisher, who may have
+        # put this household's own number there to find out, that something was left out.
+        if order.expected and not made.provenance.partial and made.numbers_sha256 != order.expected:
             raise SourceError("what came of it isn't what its publisher says it is; try again later")
         return Bound(
             *(len(made), bad.bad, made.sha256, left_out),
@@ -150,13 +152,14 @@ def _read(stream: BinaryIO, order: Order) -> Iterator[Rated | BadItem]:
     return _READERS.get(order.form, plain_lines.read)(stream, here)
 
 
-def _write(items: BookItems, order: Order) -> None:
-    provenance = Provenance(order.source, order.origin, order.fetched_at, order.licence)
+def _write(items: BookItems, order: Order, *, partial: bool) -> None:
+    provenance = Provenance(order.source, order.origin, order.fetched_at, order.licence, partial)
     if order.old_file is None:
         book_writer.write_whole(order.book_file, items.numbers(), items.prefixes, provenance)
         return
     old = BookFile(order.old_file)
     try:
+        provenance = replace(provenance, partial=partial or old.provenance.partial)
         book_writer.write_changed(order.book_file, old, items.numbers(), items.prefixes, provenance)
     finally:
         old.close()
@@ -170,9 +173,9 @@ class _Named:
         self._named: set[str] = set()
 
     def look(self, item: Rated) -> None:
-        """Take note of an item."""
-        if item.target.number in self._asked and item.votes and not item.target.is_prefix:
-            self._named.add(item.target.number)
+        """Take note of an item; the last word about a number holds."""
+        if item.target.number in self._asked and not item.target.is_prefix:
+            (self._named.add if item.votes else self._named.discard)(item.target.number)
 
     def or_in(self, made: BookFile) -> tuple[str, ...]:
         """All of them."""

@@ -63,7 +63,9 @@ class PhoneBlockSupplier:
 
     def _since(self, state: SourceState) -> int | None:
         """The version since which changes are to be had; None where it must be the whole list."""
-        if not state.version.isdecimal() or not state.version.isascii() or state.good_at is None:
+        if state.full_at is None or state.good_at is None:
+            return None
+        if not state.version.isdecimal() or not state.version.isascii():
             return None
         return int(state.version) if self._clock.now() - state.good_at <= GAP else None
 

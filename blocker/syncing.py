@@ -262,8 +262,7 @@ class Syncer:
     ) -> tuple[SyncResult, SourceState]:
         old = self._shelf.source(source.slug)
         described = digest_of(source)
-        if old is None or old.sha256 != state.sha256 or described != state.described:
-            state = forgotten(state)  # it is about another book than the one here, or another list
+        state = _of_this(state, described, old)
         fetched_at = self._clock.now()
         step("fetching")
         supplied = await self._suppliers[source.kind].supply(source, state, folder)
@@ -329,6 +328,13 @@ class Syncer:
             raise SourceError(f"{source.origin} says that nothing is new, although nothing of it is here")
         self._shelf.confirm(source.slug, self._clock.now().date())
         return SyncResult(source.slug, source.origin, len(old), 0, old.sha256, len(old), unchanged=True)
+
+
+def _of_this(state: SourceState, described: str, old: Shelved | None) -> SourceState:
+    """What of it still holds for a list as it is described now, and for the book that is here."""
+    if described != state.described:
+        return replace(forgotten(state), version="")  # it is about another list
+    return state if old is not None and old.sha256 == state.sha256 else forgotten(state)
 
 
 def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool) -> None:

@@ -94,5 +94,8 @@ def failed(
 
 
 def forgotten(state: SourceState) -> SourceState:
-    """The same without what would make a publisher send changes, or nothing: the list of before isn't here."""
-    return replace(state, version="", etag="", last_modified="", full_at=None, entries=0, sha256="")
+    """The same without what would make a publisher send changes, or nothing: the list of before isn't here.
+
+    Which version was had stays, so that nobody shows an older one in its place.
+    """
+    return replace(state, etag="", last_modified="", full_at=None, entries=0, sha256="")

@@ -9,7 +9,7 @@
 Decides what of a call may be told: the number that was presented, a rating, and the week; never which line was called,
 at what time, by which name, nor what was said. Which numbers are told to nobody, and which rating a statement gives, is
 decided where they are given to others too (`sharing.py`). The reporter is the sum of a key that is used for this list
-alone, so that neither two lists nor a pack of evidence lead to the household. `docs/spec/snapshot.md`.
+alone, so that no key leads from one list to another, or to a pack of evidence. `docs/spec/snapshot.md`.
 """
 
 import hashlib

@@ -63,8 +63,8 @@ def unpack_numbers(packed: bytes, count: int) -> "array[int]":
         at = _zero(gaps, done)
         numbers.extend(_run(gaps[done:at], before))
         before = (numbers[-1] if numbers else 0) + gap
-        if before > _MOST:
-            raise SourceError("it has a number of more than 15 digits")
+        if gap < _LONG or before > _MOST:
+            raise SourceError("its numbers are damaged: a long gap that isn't, or a number of more than 15 digits")
         numbers.append(before)
         done = at + 1
     numbers.extend(_run(gaps[done:], before))

@@ -1,15 +1,16 @@
 """A published list in our own form: the whole of it, or the changes of some versions, one file behind the other.
 
-Reads what `snapshots.py` put on the disk, whose sums agreed with what the publisher signed. Decides that the newer of
-several words about a number is the one that counts, and that publishers list nothing which strangers may not list.
+Reads what `snapshots.py` put on the disk, whose sums agreed with what the publisher signed. Decides that only changes
+follow on changes, the older first, and that publishers list nothing which strangers may not list. That the last word
+about a number holds, `store/book_items.py` sees to.
 The format is `docs/spec/snapshot.md`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import count
 from typing import BinaryIO
 
 from blocker.core.community import Rated, rated_target
-from blocker.core.listing import Target
 from blocker.core.snapshot import decode
 from blocker.errors import SourceError, UsageError
 from blocker.sources import BadItem, Here
@@ -22,18 +23,16 @@ def read(stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
     raw = stream.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise SourceError(f"a published list of more than {MAX_BYTES >> 20} MB isn't read")
+    places = count(1)
     file, rest = decode(raw)
-    items: Iterable[Rated] = file.items()
-    if rest:
-        newest: dict[Target, Rated] = {item.target: item for item in items}
-        while rest:
-            before = file
-            file, rest = decode(rest)
-            if (file.list, file.base) != (before.list, before.version):
-                raise SourceError(f"changes from version {file.base} don't follow on version {before.version}")
-            newest |= {item.target: item for item in file.items()}
-        items = newest.values()
-    yield from (_checked(place, item, here) for place, item in enumerate(items, 1))
+    del raw
+    yield from (_checked(next(places), item, here) for item in file.items())
+    while rest:
+        before = file
+        file, rest = decode(rest)
+        if not before.base or (file.list, file.base) != (before.list, before.version):
+            raise SourceError(f"changes from version {file.base} don't follow on version {before.version}")
+        yield from (_checked(next(places), item, here) for item in file.items())
 
 
 def _checked(place: int, item: Rated, here: Here) -> Rated | BadItem:

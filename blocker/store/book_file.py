@@ -6,7 +6,7 @@
     records      what the list says of each key (`book_records.py`), read on a hit; absent where it is the common record
     prefixes     the digits of prefixes, one a line, sorted
     their records, always there
-    provenance   JSON: source, origin, fetched_at, licence
+    provenance   JSON: source, origin, fetched_at, licence, partial
 
 Integers are in the machine's own byte order, since a book is made where it is used; another machine's is refused. A
 file is never changed once it is whole. Decides whether a file is a whole book; not which file is used (`book.py`) nor
@@ -54,10 +54,12 @@ class Provenance:
     """Aware, UTC."""
     licence: str = ""
     """As its publisher names it; empty where nobody said."""
+    partial: bool = False
+    """Whether items of the list were left out, so that it doesn't come to what its publisher says."""
 
     def packed(self) -> bytes:
         """As it lies in a book."""
-        said = {"source": self.source, "origin": self.origin, "licence": self.licence}
+        said = {"source": self.source, "origin": self.origin, "licence": self.licence, "partial": self.partial}
         return json.dumps(said | {"fetched_at": self.fetched_at.isoformat()}).encode()
 
     @classmethod

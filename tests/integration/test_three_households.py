@@ -105,6 +105,8 @@ async def test_two_report_and_the_third_stays_quiet(tmp_path: Path) -> None:
 
         publish = ("publish", "--from", str(workshop), "--out", str(out))
         signers.write_text((await asyncio.to_thread(first.run, *publish)).stdout.splitlines()[-1] + "\n")
+        assert all(path.stat().st_mode & 0o004 for path in (out, *out.rglob("*")))  # the web server is another user
+        assert not any(path.stat().st_mode & 0o077 for path in (workshop / "keys").iterdir())
 
         await asyncio.to_thread(third.run, "sync", NAME)
         assert not await rings(third, UNWANTED, LINES[2])
@@ -157,3 +159,48 @@ async def test_changes_that_lead_elsewhere_are_followed_by_the_whole(tmp_path: P
     assert f"GET /{manifest.whole.path}".encode() in asked
     listed = {hit: len(Book(program.data / "book").lookup(hit)) for hit in (SPREAD[0], SPREAD[1], UNWANTED)}
     assert listed == {SPREAD[0]: 0, SPREAD[1]: 1, UNWANTED: 0}
+
+
+async def test_what_a_household_leaves_out_shows_nowhere(tmp_path: Path) -> None:
+    """A publisher who lists a household's own number doesn't learn that: what is asked for is the same as elsewhere."""
+    club = Club(tmp_path)
+    await club.begin()
+    await club.version(*SPREAD)
+    served = Served(club.out)
+    async with serving(served.answer) as url:
+        source = f'\n[sources.club]\norigin = "{url}/manifest.txt"\nkind = "snapshot"\nsigners = "{club.signers}"\n'
+        source += f'form = "snapshot"\nallow_private = true\n\n[lines.landline]\nnumber = "{LINES[0]}"\n'
+        (tmp_path / "home").mkdir()
+        program = Program(tmp_path / "home", more=source)
+        await asyncio.to_thread(program.run, "sync", "club")
+        served.said.clear()
+        for numbers in ((*SPREAD, LINES[0]), (*SPREAD, LINES[0], UNWANTED)):  # the one with it, and one later
+            manifest = (await club.version(*numbers)).manifest
+            await asyncio.to_thread(program.run, "sync", "club")
+            assert len(served.said) == 2 * 2
+            assert f"GET /{manifest.deltas[0].path}".encode() in served.said[2]
+            served.said.clear()
+    book = Book(program.data / "book")
+    assert [len(book.lookup(number)) for number in (SPREAD[0], UNWANTED, LINES[0])] == [1, 1, 0]
+
+
+async def test_a_list_that_was_lost_here_is_not_turned_back(tmp_path: Path) -> None:
+    """Where the file of a list is gone, whoever serves it can't put an older one in its place."""
+    club = Club(tmp_path)
+    await club.begin()
+    await club.version(*SPREAD)
+    older = (club.out / "manifest.txt").read_bytes()
+    await club.version(*SPREAD[1:])
+    (tmp_path / "home").mkdir()
+    source = f'\n[sources.club]\norigin = "{club.origin}"\nkind = "snapshot"\nsigners = "{club.signers}"\n'
+    program = Program(tmp_path / "home", more=source + 'form = "snapshot"\n')
+    await asyncio.to_thread(program.run, "sync", "club")
+    newer = (club.out / "manifest.txt").read_bytes()
+    for path in (program.data / "book").glob("club.*.book"):
+        path.unlink()
+    (club.out / "manifest.txt").write_bytes(older)
+    refused = await asyncio.to_thread(program.run, "sync", "club", check=False)
+    assert "version 1, older than version 2" in refused.stderr
+    (club.out / "manifest.txt").write_bytes(newer)
+    await asyncio.to_thread(program.run, "sync", "club")
+    assert len(Book(program.data / "book").lookup(SPREAD[1])) == 1

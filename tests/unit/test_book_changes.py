@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from blocker.core.community import FIRST_DAY, MAX_VOTES, Rated, Rating, combined
 from blocker.core.listing import Target
-from blocker.store import book_items
+from blocker.store import book_items, book_writer
 from blocker.store.book import Book
 from blocker.store.book_file import BookFile, Provenance
 from blocker.store.book_records import pack, unpack
@@ -102,11 +102,18 @@ def test_a_file_says_what_the_list_said(
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(items, max_size=60) | st.lists(plain_items, max_size=60), st.lists(changes, max_size=30))
+@given(
+    st.lists(items, max_size=60) | st.lists(plain_items, max_size=60),
+    st.lists(changes, max_size=30),
+    st.sampled_from([1, 2, 7, 1 << 16]),
+)
 def test_changes_make_the_same_file_as_a_list_that_has_them(
-    tmp_path_factory: pytest.TempPathFactory, listed: list[Rated], news: list[Rated]
+    tmp_path_factory: pytest.TempPathFactory, listed: list[Rated], news: list[Rated], batch: int
 ) -> None:
-    """What a delta makes of a book is what a whole list would have made: the last word about each target holds."""
+    """What a delta makes of a book is what a whole list would have made: the last word about each target holds.
+
+    And that wherever batches begin and end.
+    """
     folder = tmp_path_factory.mktemp("book")
     old = BookFile(made(folder / "old", listed))
     expected = everything(old)
@@ -114,7 +121,9 @@ def test_changes_make_the_same_file_as_a_list_that_has_them(
         expected.pop(item.target, None)
         if item.votes:
             expected[item.target] = item
-    new = changed(folder / "new", old, news)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(book_writer, "_BATCH", batch)
+        new = changed(folder / "new", old, news)
     assert everything(new) == expected
     whole = BookFile(made(folder / "whole", expected.values()))
     assert new.numbers_sha256 == whole.numbers_sha256

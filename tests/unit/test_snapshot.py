@@ -55,6 +55,13 @@ def test_a_bomb_stays_packed() -> None:
         codec.unpack_numbers(zlib.compress(bytes(50_000_000)), 10)
 
 
+def test_a_long_gap_is_long() -> None:
+    """No number stands in a list twice, nor a 0, by way of a long gap that is short."""
+    for gap in (0, 1, (1 << 32) - 1):
+        with pytest.raises(SourceError, match="a long gap that isn't"):
+            codec.unpack_numbers(zlib.compress(bytes(4) + gap.to_bytes(8, "little")), 1)
+
+
 @given(st.binary(max_size=400))
 def test_any_file(raw: bytes) -> None:
     """Any bytes are a file or our error, also behind a good head."""
@@ -105,6 +112,13 @@ def test_changes_that_do_not_follow(second: object, why: str) -> None:
     """Changes of versions that don't follow each other, or of two lists, are refused."""
     raw = encode(list_file("club", 2, {}, ITEMS)) + encode(second)  # type: ignore[arg-type]
     with pytest.raises(SourceError, match=why):
+        list(read(io.BytesIO(raw), HERE))
+
+
+def test_nothing_follows_on_a_whole_list() -> None:
+    """Changes behind a whole list are refused: what they say again would add up."""
+    raw = encode(list_file("club", 1, ITEMS)) + encode(list_file("club", 2, {}, ITEMS))
+    with pytest.raises(SourceError, match="don't follow"):
         list(read(io.BytesIO(raw), HERE))
 
 

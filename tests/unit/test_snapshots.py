@@ -8,6 +8,7 @@ import pytest
 from fakes.published import NAME, Club
 from fakes.ssh import make_key
 
+from blocker.core.list_schedule import forgotten
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.signed_text import join, split
 from blocker.core.snapshot import decode
@@ -77,10 +78,16 @@ async def test_the_whole_list_then_what_changed(club: Club, follower: Follower) 
 
 async def test_a_list_that_was_lost_is_had_whole(club: Club, follower: Follower) -> None:
     """Where the list of before isn't here any more, the whole comes, and an older one still doesn't."""
-    await follower.supply()
+    first = (club.out / MANIFEST).read_bytes()
     await club.version(*MANY, ONE)
-    follower.state = SourceState(version=follower.state.version)
+    await follower.supply()
+    await club.version(*MANY)
+    follower.state = forgotten(follower.state)
     assert not (await follower.supply()).changes
+    follower.state = forgotten(follower.state)
+    (club.out / MANIFEST).write_bytes(first)
+    with pytest.raises(SourceError, match=r"version 1, older than version 3"):
+        await follower.supply()
 
 
 async def test_who_missed_too_much_has_it_whole(club: Club, follower: Follower) -> None:
