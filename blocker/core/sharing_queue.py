@@ -126,6 +126,7 @@ def changes(
         wait: draws how long an upload waits.
         keep_given: how long is remembered what was given; None for ever.
     """
+    oldest = now - (FORGOTTEN_AFTER if keep_given is None else min(FORGOTTEN_AFTER, keep_given))
     wished = {(wish.upload.what, wish.upload.number): wish for wish in wishes}
     held = {item.key: item for item in queue}
     kept = dict[Key, Item]()
@@ -135,7 +136,7 @@ def changes(
             kept[key] = after
     for key, wish in wished.items():
         before = kept.get(key)
-        if _is_new(before, wish) and now - wish.at <= FORGOTTEN_AFTER and not barred(wish.upload.number):
+        if _is_new(before, wish) and wish.at >= oldest and not barred(wish.upload.number):
             given_at = before.given_at if before else None
             kept[key] = Item(wish.upload, wish.entry, State.WAITING, now, now + wait(), given_at=given_at)
     return Changes(

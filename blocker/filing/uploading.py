@@ -52,9 +52,9 @@ class Uploading:
             await self._stop(sharing, f"nothing is given to {giving.name}: {error} (then: blocker share on)")
             return False
         became = outcome(item, answer, now, giving.name)
-        await self._desk.store.put(became.item)
-        if not answer.unsent:
+        if not answer.unsent:  # first, so that what was given is recorded wherever the program ends
             await self._tell(item.upload, answer, now)
+        await self._desk.store.put(became.item)
         if became.stop:
             await self._stop(sharing, became.stop)
         elif became.rest is not None:

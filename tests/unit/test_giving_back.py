@@ -13,10 +13,10 @@ from fakes.sharing_house import GIVEN, HOME, SELLER, WAITING, Listed, SharingHou
 
 from blocker.core.corrected import correction
 from blocker.core.listing import ListIndex, Listing, ListName
-from blocker.core.sharing_queue import FORGOTTEN_AFTER, LONGEST_WAIT, SHORTEST_WAIT
+from blocker.core.sharing_queue import FORGOTTEN_AFTER, LONGEST_WAIT, SHORTEST_WAIT, Item, State
 from blocker.core.verdict import Reason
 from blocker.core.wanted import Wanted
-from blocker.errors import LedgerWriteError, SourceError, UsageError
+from blocker.errors import DataDirError, LedgerWriteError, SourceError, UsageError
 from blocker.filing.sharing_desk import random_wait
 
 OTHER = "+3225550346"
@@ -368,6 +368,25 @@ async def test_a_program_that_ended_in_the_middle_gives_no_call_twice(
     assert await house.states() == {(SELLER, what): then}
     await house.later(hours=7)
     assert len(house.server.asked) == (1 if what == "rating" else 0)
+
+
+async def test_what_was_given_is_recorded_wherever_the_program_ends(
+    house: SharingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that ends right after an upload has told the ledger of it, before the queue says that it is done."""
+
+    async def fails_once_given(item: Item) -> None:
+        if item.state is State.GIVEN:
+            raise DataDirError("the disk is full")
+        await put(item)
+
+    house.marked()
+    await house.say_yes()
+    put = house.store.put
+    monkeypatch.setattr(house.store, "put", fails_once_given)
+    with pytest.raises(DataDirError):
+        await house.later(hours=7)
+    assert len(house.server.asked) == len(house.entries("shared")) == 1
 
 
 async def test_off_throws_away_what_waits(house: SharingHouse) -> None:

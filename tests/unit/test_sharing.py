@@ -145,6 +145,15 @@ def test_bringing_in_line_twice_is_bringing_in_line_once(queue: list[Item], wish
     assert not any(item.state is State.SENDING for item in once)
 
 
+def test_what_is_no_longer_remembered_is_not_given_again() -> None:
+    """A household that soon forgets what it gave doesn't give it again for the same mark, be that kept for a case."""
+    keep, now = timedelta(days=3), NOW + timedelta(days=5)
+    given = Item(RATING, 5, State.GIVEN, NOW, NOW + WAIT, given_at=NOW + WAIT)
+    for queue in ([given], []):
+        change = changes(queue, [Wish(RATING, 5, NOW)], now, barred=lambda _: "", wait=lambda: WAIT, keep_given=keep)
+        assert (change.put, change.remove) == ([], [item.key for item in queue])
+
+
 @given(st.integers(0, 60), st.integers(0, 40))
 def test_no_more_is_due_than_may_be_sent(waits: int, given_today: int) -> None:
     """At most three at once, and with what was reported today at most the day's quota."""
