@@ -12,6 +12,7 @@ from blocker.config import Config
 from blocker.core.exported import Exported, of_lists
 from blocker.datadir import DataDir
 from blocker.errors import UsageError
+from blocker.outfolder import hand_out
 from blocker.renderers.block_lists import FORMS, MOST
 from blocker.store.book import Book
 
@@ -59,9 +60,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         if arguments.form == "spamblocker":
             remarks.append("this form has no place for the lists' names, licences and age; mind them (blocker lists)")
     text = FORMS[arguments.form](numbers, config.region)
-    part = arguments.out.with_name(arguments.out.name + ".part")
-    part.write_bytes(text.encode())
-    part.replace(arguments.out)
+    hand_out(arguments.out.parent, {arguments.out.name: text.encode()})
     say(f"{arguments.out}: {len(numbers)} numbers.")
     warn(remarks)
     return OK

@@ -10,6 +10,7 @@ from blocker.config import Config
 from blocker.core.signed_text import time_text
 from blocker.core.snapshot_manifest import MANIFEST
 from blocker.errors import UsageError
+from blocker.outfolder import hand_out
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,10 +45,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 
 async def _report(config: Config, name: str, path: Path) -> int:
     made = await app.command(config, "publish-report", name=name)
-    try:
-        await asyncio.to_thread(_replace, path, made["file"])
-    except OSError as error:
-        raise UsageError(f"{path} can't be written: {error.strerror}") from error
+    await asyncio.to_thread(hand_out, path.parent, {path.name: made["file"].encode()})
     say(f"{path}: {made['numbers']} numbers for the list “{name}”. Look at it: that is all which its publisher gets.")
     say("So that your reports count, its publisher needs this line of you, once:")
     say(made["line"].rstrip())
@@ -66,9 +64,3 @@ async def _publish(folder: Path, out: Path) -> int:
     say(line.rstrip())
     warn([f"this report doesn't count: {why}" for why in published.refused])
     return OK
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="ascii")
-    part.replace(path)

@@ -51,7 +51,7 @@ def fritzbox(numbers: Sequence[Exported], _: str) -> str:
 def _xml_notes(numbers: Sequence[Exported]) -> str:
     """Comments before the book, since contacts have no place for notes."""
     notes = sorted({note for _, note in numbers if note})
-    return "".join(f"<!-- {escape(note.replace('--', '- -'))} -->\n" for note in notes)
+    return "".join(f"<!-- {escape(re.sub('-(?=-)', '- ', note))} -->\n" for note in notes)
 
 
 def _contact(numbers: Sequence[Exported]) -> str:

@@ -15,7 +15,7 @@ from blocker.syncing import Order
 NUMBERS = ("+3225551234", "+33199001234", "+12025550123")
 
 
-@pytest.mark.parametrize("note", ["", 'club, "CC -- BY; 4", 2026-11-22'])
+@pytest.mark.parametrize("note", ["", 'club, "CC -- BY; 4", 2026-11-22', "a---b-"])
 @pytest.mark.parametrize("form", block_lists.FORMS)
 async def test_an_exported_list_is_read_back_whole(tmp_path: Path, form: str, note: str) -> None:
     """Each number is in the file, in a form that `sync` reads as the same number, and nothing else is."""
