@@ -20,6 +20,7 @@ from aiohttp import hdrs
 from yarl import URL
 
 from blocker import __version__
+from blocker.core.plain_text import one_line
 from blocker.errors import SourceError, StatusError, UsageError
 from blocker.unpacking import Unpacker, encodings
 
@@ -210,8 +211,8 @@ class Fetcher:
                     f"{url} leads to {refused[0]}, which is no public address; for a list in one's own network, "
                     "save it as a file and give that, or set allow_private = true in [sources.NAME]"
                 ) from error
-            why = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else str(error)
-            raise SourceError(f"{url} can't be fetched: {why or type(error).__name__}") from error
+            why = (error.strerror if isinstance(error, aiohttp.ClientConnectorError) else "") or str(error)
+            raise SourceError(f"{url} can't be fetched: {_shown(why) or type(error).__name__}") from error
 
     def _url(self, url: str, *, token: str) -> URL:
         scheme, _, rest = url.partition("://")
@@ -230,7 +231,7 @@ class Fetcher:
         """Where a redirect leads."""
         to = hops[-1].join(URL(_header(response, hdrs.LOCATION)))
         if to.scheme not in {"http", "https"}:
-            raise SourceError(f"{url} can't be fetched: it leads to {to.scheme or 'nowhere'}")
+            raise SourceError(f"{url} can't be fetched: it leads to {_shown(to.scheme) or 'nowhere'}")
         if loses_protection([hop.scheme for hop in (*hops, to)]):
             raise SourceError(f"{url} leads from https to http, where anybody on the way could change the list")
         if len(hops) > self._limits.redirects:
@@ -276,6 +277,11 @@ def _header(response: aiohttp.ClientResponse, name: str) -> str:
     return value if len(value) <= 1000 else ""  # noqa: PLR2004
 
 
+def _shown(said: str) -> str:
+    """What a server said, for a message: what moves a terminal's cursor, or is no text, can't go into one."""
+    return one_line(said)[:200]
+
+
 def _retry_after(response: aiohttp.ClientResponse) -> int:
     """See `Reply.retry_after`; RFC 9110, 10.2.3."""
     seconds = response.headers.get(hdrs.RETRY_AFTER, "")
@@ -289,16 +295,16 @@ def _same(one: URL, other: URL) -> bool:
 
 def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
     if response.status != _OK:
-        said = f"{url} answered {response.status} {response.reason or ''}".rstrip()
+        said = f"{url} answered {response.status} {_shown(response.reason or '')}".rstrip()
         raise StatusError(said, response.status, retry_after=_retry_after(response))
     packing = response.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()
     if packing not in {"identity", "gzip", "x-gzip", "zstd"}:
-        raise SourceError(f"{url} is packed with {packing}, although that was not asked for")
+        raise SourceError(f"{url} is packed with {_shown(packing)}, although that was not asked for")
     kind = response.content_type
     if kind in {"text/html", "application/xhtml+xml"}:
         raise SourceError(f"{url} is a web page; look for the link to the list itself")
     if not kind.startswith("text/") and kind.removeprefix("application/") not in _KINDS:
-        raise SourceError(f"{url} is {kind}, not plain text")
+        raise SourceError(f"{url} is {_shown(kind)}, not plain text")
 
 
 def public_addresses_only(refused: list[str]) -> Callable[[aiohttp.AddrInfoType], socket.socket]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from blocker.core.community import Rated, rated_target
+from blocker.core.plain_text import one_line
 from blocker.errors import SourceError, UsageError
 from blocker.sources import BadItem, Here
 from blocker.textlines import lines
@@ -80,4 +81,5 @@ def _stored(stream: BinaryIO) -> Iterator[tuple[str, str]]:
             for row, key in keys:
                 yield f"row {row}", key
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise SourceError(f"it is no astdb.sqlite3 that can be read ({error}); copy it while Asterisk rests") from error
+        why = one_line(str(error))[:120]
+        raise SourceError(f"it is no astdb.sqlite3 that can be read ({why}); copy it while Asterisk rests") from error

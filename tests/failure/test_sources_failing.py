@@ -210,6 +210,20 @@ async def test_servers_that_never_end_are_left(house: House, tmp_path: Path) -> 
     assert house.book.lookup(LISTED)
 
 
+async def test_nothing_that_a_server_says_reaches_a_terminal_as_it_is(house: House) -> None:
+    """Its words stand in messages, logs and entries: none moves a cursor there, and each can be written as UTF-8."""
+
+    async def rude(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 500 \x1b]0;mine\x07 \xff no\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with answering_raw(rude) as url:
+        with pytest.raises(SourceError, match=r"answered 500 ␛\]0;mine␇ .? ?no") as raised:
+            await house.syncer.sync(a_list(url, "sellers"))
+    assert str(raised.value).encode()
+    assert "\x1b" not in str(raised.value) + (await house.state()).error
+
+
 async def test_an_unchanged_list_is_fresh_again_without_being_read(house: House) -> None:
     """The server is shown what was had; where it has nothing new, no book is made, and the list counts as of today."""
     server = Server()
