@@ -1,7 +1,8 @@
 """The composition root of community lists: which there are, who supplies each, and when each is asked for again.
 
-Decides that a list is asked for by itself only while it is on, that its failing is logged once and so is its coming
-back, and that the ledger is told of each list that was replaced. How one is brought up to date, `syncing.py` decides.
+Decides that a list is asked for by itself only while it is on, that its failing is told once, in the log and in the
+ledger, and so is its coming back, and that the ledger is told of each list that was replaced. How one is brought up to
+date, `syncing.py` decides.
 """
 
 import contextlib
@@ -23,11 +24,13 @@ from blocker.core.guards import Spared, never_listed
 from blocker.core.list_schedule import after_good, at_start, forgotten, planned
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.ports import Clock
+from blocker.core.stale import Ended
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError, SourceError, UsageError
 from blocker.evidence.signing import verify
+from blocker.filing.going_stale import GoingStale
 from blocker.jobs import Jobs
-from blocker.looking import list_sources
+from blocker.looking import list_sources, reader
 from blocker.phoneblock import PhoneBlockAsk, PhoneBlockSupplier
 from blocker.recording import Recorder
 from blocker.rulebook import RuleBook
@@ -71,6 +74,7 @@ class Listroom:
         self._states = SourceStates(DataDir(config.data_dir).book)
         self._serving, self._told = False, set[str]()
         self._doing: dict[str, str] = {}
+        self._stale = GoingStale(lambda: reader(config), recorder, clock)
         self._syncer = Syncer(
             shelf=book,
             states=self._states,
@@ -153,11 +157,11 @@ class Listroom:
         try:
             done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step), anyway=anyway)
         except (SourceError, UsageError) as error:
-            self._failed(wanted.slug, str(error))
+            await self._failed(wanted.slug, str(error))
             raise
         finally:
             self._doing.pop(wanted.slug, None)
-        self._worked(done)
+        await self._worked(done)
         self._changed()
         if not done.unchanged:
             now, entries = self._clock.now(), done.entries
@@ -165,13 +169,18 @@ class Listroom:
             await self._recorder.durable(told)
         return dataclasses.asdict(done)
 
-    def _failed(self, slug: str, why: str) -> None:
-        """Log it once; who typed a command without a service reads it there."""
+    async def _failed(self, slug: str, why: str) -> None:
+        """Tell it once: the ledger of a list that is on, the log of any; who typed a command alone reads it there."""
         if self._serving and slug not in self._told:
             self._log.warning("a list can't be brought up to date; the last good one stays", list=slug, why=why)
         self._told.add(slug)
+        known = self.sources.get(slug)
+        if known is not None and known.on:
+            since = (await self._states.get(slug)).failing_since
+            await self._stale.failed(slug, since or self._clock.now(), why)
 
-    def _worked(self, done: SyncResult) -> None:
+    async def _worked(self, done: SyncResult) -> None:
+        await self._stale.over(done.source, Ended.HAD_AGAIN)
         if not self._serving:
             return
         if done.source in self._told:
@@ -199,6 +208,7 @@ class Listroom:
         entries = len(old) if old is not None else 0
         await self._book.remove(source)
         await self._states.remove(source)
+        await self._stale.over(source, Ended.LET_GO)
         self._changed()
         known = self.sources.get(source)
         return {"source": source, "entries": entries, "on": known is not None and known.on}
@@ -224,6 +234,8 @@ class Listroom:
     def schedule(self, jobs: Jobs) -> None:
         """Have each list that is on asked for at its times, by a service, which logs what becomes of them."""
         self._serving = True
+        on = [slug for slug, source in self.sources.items() if source.on]
+        jobs.at_start("lists that are off aren't stale", lambda: self._stale.keep_only(on))
         states = self._states.all()
         for slug, source in self.sources.items():
             if source.on:

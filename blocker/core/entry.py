@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     STATEMENT = "statement"
     LIST_CHANGED = "list-changed"
     LIST_SYNCED = "list-synced"
+    LIST_STALE = "list-stale"
     LOOKED_UP = "looked-up"
     SHARING_SET = "sharing-set"
     SHARED = "shared"

@@ -26,6 +26,7 @@ NEVER_ERASED: Mapping[EntryKind, str] = {
     EntryKind.CLOCK_CHANGED: "it says which times can't be trusted",
     EntryKind.RULES_LOADED: "it says by which rules calls were judged",
     EntryKind.LIST_SYNCED: "it says by which lists calls were judged",
+    EntryKind.LIST_STALE: "it says which lists calls were judged by though they were out of date",
 }
 """Kinds that are about the watching and the ledger, and about no caller; with the reason for each."""
 

@@ -26,7 +26,7 @@ async def run(program: Program, *words: str, check: bool = True) -> subprocess.C
 
 
 async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
-    """A list that is on comes by itself; once it fails that is logged once, shown, and over once it is good again."""
+    """A list that is on comes by itself; once it fails that is told once, in log and ledger, and over once it is good."""
     answers = [web.Response(body=GOOD)] + [web.Response(status=500) for _ in range(2)] + [web.Response(body=GOOD)]
 
     async def answer(_: web.Request) -> web.StreamResponse:
@@ -50,9 +50,32 @@ async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
             assert (await run(program, "sync")).stdout == "sellers: 3 numbers and prefixes, 3 before.\n"
             assert (await asyncio.to_thread(used, program))["sellers"]["error"] == ""
             await program.stop()
+            stale = program.entries("list-stale")
+    assert [(one["source"], one["ended"]) for one in stale] == [("sellers", None), ("sellers", "had-again")]
+    assert stale[0]["since"] == stale[1]["since"]
+    assert "answered 500" in stale[0]["why"]
+    assert "/list" not in stale[0]["why"]
     events = [line["event"] for line in program.log]
     assert events.count("a list can't be brought up to date; the last good one stays") == 1
     assert events.count("a list is up to date again") == 1
+
+
+async def test_a_restart_tells_the_ledger_nothing_twice(tmp_path: Path) -> None:
+    """A list that still fails after a restart is in the ledger once; switched off, it is stale no more."""
+    section = '[sources.sellers]\norigin = "sellers.txt"\n'
+    program = Program(tmp_path, more=section)
+    await program.start()
+    await program.logged("a list can't be brought up to date; the last good one stays")
+    await program.stop()
+    await program.start()
+    assert (await run(program, "sync", "sellers", check=False)).returncode == 3
+    await program.stop()
+    assert [one["ended"] for one in program.entries("list-stale")] == [None]
+    program = Program(tmp_path, more=f"{section}on = false\n")
+    await program.start()
+    await program.logged("a list isn't kept up to date any more")
+    await program.stop()
+    assert [one["ended"] for one in program.entries("list-stale")] == [None, "let-go"]
 
 
 async def test_a_list_on_this_machine_is_read_again_when_asked(tmp_path: Path) -> None:
@@ -76,9 +99,13 @@ def test_a_list_had_by_hand_is_shown_and_goes(tmp_path: Path) -> None:
     assert "note: line 4: “noise”" in said.stderr
     assert program.run("sync", "./sellers.txt", "--name", "sellers").stdout.startswith("sellers: nothing new; 3 ")
     assert used(program)["sellers"]["state"] == "by hand"
+    assert "had once, by hand; give its file" in program.run("sync", "sellers", check=False).stderr
     assert "speaks no more; it had 3" in program.run("lists", "remove", "sellers").stdout
     assert used(program) == {}
     assert "sellers" not in program.run("check", "02 555 12 34").stdout
+    (tmp_path / "sellers.txt").write_bytes(b"noise\n" * 3)
+    assert program.run("sync", "./sellers.txt", "--name", "newcomers", check=False).returncode == 3
+    assert "newcomers" not in program.run("lists").stdout, "what was never had isn't shown as a list"
     assert program.run("lists", "remove", "sellers", check=False).returncode == 2
 
 

@@ -27,6 +27,7 @@ from blocker.core.number import E164, NumberPlan
 from blocker.core.pack import pack_made
 from blocker.core.seal import Seal, Token, seal_entry, stamp_entry
 from blocker.core.sharing_queue import shared, sharing_set
+from blocker.core.stale import Ended, stale_no_more, went_stale
 from blocker.core.statement import FIELDS, WORDS, Said, private_note
 from blocker.core.timekeeping import ClockState, Step, clock_changed
 
@@ -122,6 +123,8 @@ def written() -> list[Mapping[str, Any]]:
         private_note(NOW, "a" * 16, agent="Zoë", by="Anna"),
         record.list_changed(NOW, "add", listing, by="Anna", sha256=SUM),
         record.list_synced(NOW, source="s", origin="o", entries=1, sha256=SUM),
+        went_stale(NOW, "s", since=NOW, error="why"),
+        stale_no_more(NOW, "s", since="2026-11-22T08:00:00.000Z", ended=Ended.HAD_AGAIN),
         looked_up(NOW, "a" * 16, "phoneblock", asked={"sha1": "3D1D"}, answer=(), after_ms=9),
         sharing_set(NOW, source="s", address="https://list.example", on=True, shown=["POST …"], by="Anna"),
         shared(NOW, "s", "+3225550345", sent={"address": "a", "body": "b"}, status=200, answer=SUM),
