@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from blocker.core.community import Rated, Rating, day_of, rated_target, rating_of, votes_of
 from blocker.core.contents import Content, of_a_whole_entry
@@ -120,6 +120,18 @@ class LookedUp:
             number.startswith(one.target.number) if one.target.is_prefix else number == one.target.number
             for one in self.answer
         )
+
+
+class Asked(NamedTuple):
+    """A call, and what another said of its caller when asked."""
+
+    call: str
+    local: str
+    """When it came: local time at the called line with its offset."""
+    line: str
+    number: str
+    """As presented, E.164."""
+    said: LookedUp
 
 
 def looked_up(

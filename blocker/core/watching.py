@@ -5,7 +5,7 @@ it can't say (whether the service still watched after the ledger's last entry) i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,14 +20,19 @@ BEFORE_FIRST_START = "before the program was first started"
 
 
 def unwatched(
-    entries: Iterable[tuple[int, Content]], spans: Sequence[tuple[datetime, datetime]], zone: tzinfo
+    entries: Iterable[tuple[int, Content]],
+    spans: Sequence[tuple[datetime, datetime]],
+    zone: tzinfo,
+    *,
+    least: timedelta = timedelta(),
 ) -> tuple[bool, ...]:
-    """Of each span of time, whether nobody watched in all of it.
+    """Of each span of time, whether nobody watched in all of it, or for less than a while.
 
     Args:
         entries: those of `KINDS` in the whole ledger, in its order.
         spans: from and until, aware.
         zone: the household's.
+        least: that while; nothing is less than none.
 
     Raises:
         LedgerFormatError, LedgerCorruptError: as `Watch.take` does.
@@ -36,8 +41,11 @@ def unwatched(
     for n, content in entries:
         for watch in watches:
             watch.take(n, content)
-    long = [int((until - since).total_seconds()) for since, until in spans]
-    return tuple(watch.unwatched_seconds() >= seconds for watch, seconds in zip(watches, long, strict=True))
+    watched = [
+        int((until - since).total_seconds()) - watch.unwatched_seconds()
+        for watch, (since, until) in zip(watches, spans, strict=True)
+    ]
+    return tuple(seconds <= 0 or seconds < least.total_seconds() for seconds in watched)
 
 
 class Gap(NamedTuple):

@@ -8,24 +8,30 @@ is said, the page decides (`pages/report_page.py`); what the figures mean, `repo
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from blocker.core.asked import Asked
 from blocker.core.campaign import Campaign
 from blocker.core.counts import Cell, Span
+from blocker.core.entry import parse_time
 from blocker.core.followups import NEXT_STEPS, FollowUp
 from blocker.core.languages import Texts
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.report import Report
 from blocker.core.scoreboard import Score
+from blocker.core.stale import StaleList, stale_at_end
 from blocker.core.verdict import Reason
 from blocker.core.week import Week
 
 MOST_TASKS = 5
 """More than that nobody does on a Monday."""
+
+LEAST_WATCHED = timedelta(hours=24)
+"""Of a week: what was counted in less says nothing of the week, and no bar of it can be compared with others."""
 
 MOST_REVIEWED = 15
 """Numbers in the review of refused calls; whoever has more of them has a setting to change, not a number to allow."""
@@ -83,6 +89,8 @@ class What(StrEnum):
 
     LEDGER = "ledger"
     UNSCREENED = "unscreened"
+    STALE = "stale"
+    """Community lists that can't be brought up to date."""
     WANTED = "wanted"
     OVERDUE = "overdue"
     """A company's answer, or the household's next step."""
@@ -98,7 +106,7 @@ class Task(NamedTuple):
     what: What
     calls: int
     about: str
-    """The id of a call, a number, or the slug of a company."""
+    """The id of a call, a number, or the slug of a company; of a list where `STALE` is about one, empty for several."""
     name: str = ""
     """The company's."""
     due: FollowUp | None = None
@@ -138,7 +146,11 @@ class Beside:
     campaign_weeks: int = 0
     """In how many weeks campaigns were looked for; 0 where there were too many calls."""
     unwatched: frozenset[Week] = frozenset()
-    """The weeks of the year of which nobody watched any part."""
+    """The weeks of the year of which less than `LEAST_WATCHED` was watched."""
+    stale: tuple[StaleList, ...] = ()
+    """Community lists that couldn't be brought up to date at any time of the week."""
+    asked: tuple[Asked, ...] = ()
+    """What others said of callers of the week, in the order of the calls."""
     registers: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
     """What people call the do-not-call registers, by their keys."""
 
@@ -191,15 +203,17 @@ def tasks(report: Report, beside: Beside) -> list[Task]:
         for item in beside.followups
         if item.due in NEXT_STEPS and item.on <= report.week.sunday
     ]
-    return [*_repairs(report), *overdue, *_words(report), *_levers(report, beside)][:MOST_TASKS]
+    return [*_repairs(report, beside), *overdue, *_words(report), *_levers(report, beside)][:MOST_TASKS]
 
 
-def _repairs(report: Report) -> Iterable[Task]:
+def _repairs(report: Report, beside: Beside) -> Iterable[Task]:
     """What costs calls or evidence as long as it isn't done."""
     if report.fault:
         yield Task(What.LEDGER, 0, "")
     if report.totals.unscreened:
         yield Task(What.UNSCREENED, report.totals.unscreened, "")
+    if stale := stale_at_end(beside.stale, parse_time(report.end)):
+        yield Task(What.STALE, 0, stale[0].source if len(stale) == 1 else "")
     numbers = Counter(call.number for call in report.false_positives.items if call.presented == "e164")
     for number, calls in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:1]:
         yield Task(What.WANTED, calls, number)

@@ -6,20 +6,24 @@ all, `core/weekly.py`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from blocker.core.asked import Asked, LookedUp, looked_up_of
 from blocker.core.company import CompanyBook
 from blocker.core.company_calls import CompanyCall
 from blocker.core.counts import Span, company_key
+from blocker.core.entry import EntryKind
 from blocker.core.followups import followups
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
+from blocker.core.observed import seen_call
+from blocker.core.stale import stale_between
 from blocker.core.succession import heir
 from blocker.core.told_in_calls import with_statements
 from blocker.core.watching import KINDS, unwatched
 from blocker.core.week import Week
-from blocker.core.weekly import Beside, KnownCompany, MarkedDay, MarkKind
+from blocker.core.weekly import LEAST_WATCHED, Beside, KnownCompany, MarkedDay, MarkKind
 from blocker.dossiers import Rules, read_file
 from blocker.filing.campaign_search import Ledger
 from blocker.filing.campaigning import look
@@ -29,6 +33,26 @@ from blocker.filing.scoring import Scoring
 
 MOST_JUDGED = 500
 """Calls of a week that are judged by law at most: the first ones. More than that nobody marks in a week."""
+
+
+ASKED_WITHIN = timedelta(days=1)
+"""So long after a call somebody may still be asked about its caller; `asking.py` waits an hour at most."""
+
+
+async def _asked(ledger: Ledger, start: datetime, end: datetime) -> tuple[Asked, ...]:
+    """What others said of the callers of the calls that came between two instants (aware)."""
+    said: dict[str, LookedUp] = {}
+    async for entry in ledger.entries([EntryKind.LOOKED_UP], since=start, until=end + ASKED_WITHIN):
+        told = looked_up_of(entry.n, entry.content)
+        said[told.call] = told
+    if not said:
+        return ()
+    kinds = [EntryKind.CALL_SCREENED]
+    calls = [
+        seen_call(entry.n, entry.content, None)
+        async for entry in ledger.entries(kinds, since=start, until=end, calls=said.keys())
+    ]
+    return tuple(Asked(call.call, call.local, call.line, call.number, said[call.call]) for call in calls)
 
 
 class Gathering:
@@ -68,6 +92,7 @@ class Gathering:
             day.company for day in days if day.company
         }
         looked = await look(ledger, year, self._zone)
+        stale = [(one.n, one.content) async for one in ledger.entries([EntryKind.LIST_STALE])]
         scoring = Scoring(self._book, self._rules, self._region)
         return Beside(
             year=year,
@@ -82,13 +107,15 @@ class Gathering:
             campaigns=looked.found,
             campaign_weeks=looked.weeks,
             unwatched=await self._unwatched(ledger, year),
+            stale=stale_between(stale, start, end, self._zone),
+            asked=await _asked(ledger, start, end),
             registers=self._rules.laws.registers,
         )
 
     async def _unwatched(self, ledger: Ledger, year: Span) -> frozenset[Week]:
         weeks = [counted.week for counted in year.weeks]
         told = [(entry.n, entry.content) async for entry in ledger.entries(KINDS)]
-        found = unwatched(told, [week.bounds(self._zone) for week in weeks], self._zone)
+        found = unwatched(told, [week.bounds(self._zone) for week in weeks], self._zone, least=LEAST_WATCHED)
         return frozenset(week for week, nobody in zip(weeks, found, strict=True) if nobody)
 
     def _country_of(self, slug: str) -> str:

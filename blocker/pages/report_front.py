@@ -187,6 +187,8 @@ def _task(task: Task, beside: Beside, words: Words) -> Text:
                 task.calls,
             )
             return then_type(text, "blocker doctor")
+        case What.STALE:
+            return _stale(task, beside, words)
         case What.WANTED:
             text = words.many(
                 "{count} call that you wanted was turned away. This lets its number through from now on:",
@@ -225,6 +227,21 @@ def _task(task: Task, beside: Beside, words: Words) -> Text:
                 company=task.name,
             )
             return then_type(text, f"blocker letter both {task.about} --out letters")
+
+
+def _stale(task: Task, beside: Beside, words: Words) -> Text:
+    """What to do about lists that are out of date."""
+    if not task.about:
+        text = words("Several lists couldn't be brought up to date. This says which, and what is wrong:")
+        return then_type(text, "blocker lists")
+    since = next(one.since for one in beside.stale if one.source == task.about and not one.until)
+    text = words(
+        "The list {list} couldn't be brought up to date since {when}; what it said before goes on counting for a while."
+        " This tries again, and says what is wrong:",
+        list=words.quoted(shortened(task.about, LONGEST_TEXT)),
+        when=moment(since, words),
+    )
+    return then_type(text, f"blocker sync {task.about}")
 
 
 def _said_for(report: Report, words: Words) -> Iterator[Block]:

@@ -11,8 +11,9 @@ from blocker.language import Words
 from blocker.pages.campaign_words import campaign_blocks
 from blocker.pages.report_calls import calls
 from blocker.pages.report_front import front
+from blocker.pages.report_opinions import opinions
 from blocker.pages.report_plots import plots
-from blocker.pages.report_rest import check, days_to_come, gaps, limits, review, unlooked
+from blocker.pages.report_rest import check, days_to_come, gaps, limits, review, stale_lists, unlooked
 from blocker.pages.score_words import score_blocks
 
 
@@ -31,10 +32,12 @@ def report_page(report: Report, beside: Beside, words: Words) -> Document:
             *campaign_blocks(beside.campaigns, words),
             *unlooked(beside, words),
             *calls(report, beside, words),
+            *opinions(beside, words),
             *score_blocks(beside.scores, words),
             *review(report, words),
             *days_to_come(report, beside, words),
             *gaps(report, words),
+            *stale_lists(beside, words),
             *limits(words),
             *check(report, words),
         ),

@@ -71,7 +71,7 @@ def _by_week(weeks: list[WeekCounts], beside: Beside, words: Words) -> Block:
         words("Unwanted calls in each week"),
         words("No unwanted call in the whole year: there is nothing to draw, and nothing to miss."),
         words.many("Unwanted calls of {count} week.", "Unwanted calls of {count} weeks.", len(weeks)),
-        words("nobody was watching"),
+        words("watched for less than a day, or not at all"),
     )
     unknown = [place for place, week in enumerate(weeks) if week.week in beside.unwatched]
     labels = [words("W{week}", week=week.week.number) for week in weeks]

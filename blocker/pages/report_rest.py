@@ -12,6 +12,7 @@ from blocker.core.document import (
     Column,
     Facts,
     Heading,
+    Paragraph,
     Span,
     Style,
     Table,
@@ -22,11 +23,15 @@ from blocker.core.document import (
 from blocker.core.followups import NEXT_STEPS
 from blocker.core.plain_text import shortened
 from blocker.core.report import Report
+from blocker.core.stale import Ended, StaleList
 from blocker.core.weekly import MOST_REVIEWED, Beside, Doubt, Review, reviews
 from blocker.language import Words
 from blocker.pages.followup_words import told
 from blocker.pages.gap_words import why_unwatched
 from blocker.pages.report_words import LONGEST_TEXT, command, duration, moment, then_type
+
+MOST_STALE = 20
+"""Times at which lists were out of date."""
 
 MOST_DAYS = 10
 """Days to come that are listed; the calendar has them all."""
@@ -149,6 +154,34 @@ def gaps(report: Report, words: Words) -> Iterator[Block]:
             report.clock_set.total,
         )
         yield paragraph(text)
+
+
+def stale_lists(beside: Beside, words: Words) -> Iterator[Block]:
+    """Which community lists couldn't be brought up to date. Why not is a technician's business, and in English."""
+    if not beside.stale:
+        return
+    yield paragraph(
+        words(
+            "These community lists couldn't be brought up to date. What they had said before went on counting, until it"
+            " was too old; what they would have said of new numbers wasn't known here."
+        )
+    )
+    columns = (Column(words("List"), 1.6), Column(words("Since"), 1.5), Column(words("Until"), 2.1))
+    rows = tuple(
+        (plain(shortened(one.source, LONGEST_TEXT)), plain(moment(one.since, words)), plain(_until(one, words)))
+        for one in beside.stale[:MOST_STALE]
+    )
+    left = len(beside.stale) - len(rows)
+    note = words.many("{count} more is in report.json.", "{count} more are in report.json.", left) if left else ""
+    yield Table(words("Lists that were out of date"), columns, rows, note)
+    yield Paragraph(then_type(words("The reasons are in report.json. How each list stands now:"), "blocker lists"))
+
+
+def _until(one: StaleList, words: Words) -> str:
+    if not one.until:
+        return words("not over, as far as the ledger knows")
+    when = moment(one.until, words)
+    return words("{when}: switched off or removed", when=when) if one.ended == Ended.LET_GO else when
 
 
 def limits(words: Words) -> Iterator[Block]:

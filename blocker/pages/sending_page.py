@@ -133,6 +133,8 @@ def _named(item: Todo, words: Words) -> str:
                 "Find out why {count} calls rang without being looked at.",
                 item.calls,
             )
+        case What.STALE:
+            return words("See why lists of numbers couldn't be brought up to date.")
         case What.WANTED:
             return words("Let a number through that you wanted and that was turned away.")
         case What.OVERDUE:

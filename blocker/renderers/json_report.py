@@ -9,14 +9,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from blocker.core.asked import Asked
 from blocker.core.campaign import Campaign
 from blocker.core.counts import Span, WeekCounts
 from blocker.core.followups import FollowUp
 from blocker.core.law import LawFlag
 from blocker.core.law_shown import shown_flag
 from blocker.core.observed import SeenCall
-from blocker.core.report import CompanyRow, ErasedCalls, Listed, Report
+from blocker.core.report import LISTED, CompanyRow, ErasedCalls, Listed, Report
 from blocker.core.scoreboard import Score
+from blocker.core.stale import StaleList
 from blocker.core.weekly import Beside, Task, came_through, is_kept_away, is_unwanted, reviews, tasks
 
 SCHEMA = "blocker-weekly-report"
@@ -55,6 +57,8 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
         "silent_after": report.silent_after or None,
+        "stale_lists": _first([_stale(one) for one in beside.stale]),
+        "asked": _first([_asked(one) for one in beside.asked]),
         "clock_set": _listed(report.clock_set, [step._asdict() for step in report.clock_set.items]),
         "list_changes": _listed(
             report.changes, [change._asdict() | {"until": change.until or None} for change in report.changes.items]
@@ -75,6 +79,28 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
 
 def _listed(listed: Listed[Any], items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"total": listed.total, "listed": items}
+
+
+def _first(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"total": len(items), "listed": items[:LISTED]}
+
+
+def _stale(one: StaleList) -> dict[str, Any]:
+    return {name: value or None for name, value in one._asdict().items()}
+
+
+def _asked(one: Asked) -> dict[str, Any]:
+    answer = [
+        {
+            "target": rated.target.text,
+            "rating": rated.rating,
+            "votes": rated.votes,
+            "last_activity": str(rated.last_activity) if rated.last_activity else None,
+        }
+        for rated in one.said.answer
+    ]
+    call = {"call": one.call, "local_time": one.local, "line": one.line, "number": one.number or None}
+    return {**call, "source": one.said.source, "asked_at": one.said.at, "answer": answer}
 
 
 def _erased(erased: ErasedCalls | None) -> dict[str, Any] | None:
