@@ -16,7 +16,7 @@ from blocker.core.attached import Attached, attached_of
 from blocker.core.company import Company, CompanyBook
 from blocker.core.company_calls import CompanyCall, after_what, counts, holders
 from blocker.core.company_setting import Calls, CompanySetting, Settings
-from blocker.core.contradiction import customer_doubt
+from blocker.core.contradiction import customer_doubt, in_words
 from blocker.core.dossier import dossier
 from blocker.core.entry import EntryKind
 from blocker.core.household_entries import FILE_KINDS, project
@@ -145,7 +145,12 @@ class Dossiers:
             "law": _by_provision(calls, flags),
             "registers": self._registers(file),
             "contradictions": [
-                {"call": call.seen.call, "what": doubt}
+                {
+                    "call": call.seen.call,
+                    "what": in_words(doubt),
+                    **doubt._asdict(),
+                    "ended": str(doubt.ended) if doubt.ended else None,
+                }
                 for call in calls
                 if (doubt := customer_doubt(call.said.customer, file.relation(found.slug, call.at.date())))
             ],

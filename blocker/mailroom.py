@@ -4,6 +4,7 @@ Decides that it is sent once it is made. Who gets it when, `filing/sending.py` d
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,15 @@ class _Post:
     async def preview(self, week: Week, recipient: Recipient) -> dict[str, Any]:
         from blocker import parcels  # noqa: PLC0415  (slow to load, and needed once a week)
 
+        folder = self._config.report.dir / str(week)
+        if recipient.attach and not await asyncio.to_thread(parcels.made_in, folder, self._config, recipient):
+            alone = dataclasses.replace(recipient, attach=())
+            packed = await asyncio.to_thread(parcels.pack, self._config, self._clock, week, alone)
+            files = parcels.names_of(self._config, week, recipient)
+            return {"title": packed.parcel.title, "files": files, "left_out": [], "made_first": True}
         packed = await asyncio.to_thread(parcels.pack, self._config, self._clock, week, recipient)
         files = [enclosure.name for enclosure in packed.parcel.enclosures]
-        return {"title": packed.parcel.title, "files": files, "left_out": packed.left_out}
+        return {"title": packed.parcel.title, "files": files, "left_out": packed.left_out, "made_first": False}
 
     async def send(self, week: Week, recipient: Recipient, handing_over: HandingOver) -> None:
         from blocker import parcels  # noqa: PLC0415  (likewise)

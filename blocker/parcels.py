@@ -83,6 +83,14 @@ def pack(config: Config, clock: Clock, week: Week, recipient: Recipient) -> Pack
     )
 
 
+def names_of(config: Config, week: Week, recipient: Recipient) -> list[str]:
+    """What the files are called that go to a recipient, once they are made."""
+    chosen = config.report
+    spoken = languages_of(chosen.languages, chosen.recipients, config.region, os.environ)
+    suffix = _suffix(recipient.language or spoken[0], spoken)
+    return [_file(chosen.dir / str(week), form, suffix, week).name for form in recipient.attach]
+
+
 def made_in(folder: Path, config: Config, recipient: Recipient) -> bool:
     """Whether a report has its page in the recipient's language; where there is no report, nothing lacks."""
     chosen = config.report

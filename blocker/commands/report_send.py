@@ -68,6 +68,7 @@ def _line(one: dict[str, object]) -> str:
         line += f": {one['why']}"
     if "title" in one:
         line += f"\n  “{one['title']}”, with {_names(one['files']) or 'no file'}"
+        line += ", which are made first in that language" if one["made_first"] else ""
         line += f"; left out: {left}" if (left := _names(one["left_out"])) else ""
     return line
 

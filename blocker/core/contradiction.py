@@ -3,25 +3,49 @@
 Decides when the two can't both be so. Each stays recorded as it was said; which is right, a person says.
 """
 
+from datetime import date
+from typing import NamedTuple
+
 from blocker.core.household_file import Relation
 
 
-def customer_doubt(said: str | None, relation: Relation) -> str:
-    """What doesn't agree about having been a customer, in a sentence; empty where nothing does or it isn't said.
+class CustomerDoubt(NamedTuple):
+    """What was said of a call about being a customer, and what the household's file says of that day instead."""
+
+    said: str
+    """`never`, `now` or `formerly`."""
+    file: str
+    """`running` (a contract), `ended` or `never`."""
+    ended: date | None
+    """When the contract ended."""
+
+
+def customer_doubt(said: str | None, relation: Relation) -> CustomerDoubt | None:
+    """What doesn't agree about having been a customer; None where nothing does or it isn't said.
 
     Args:
         said: `customer` of a statement.
         relation: to the company on the day of the call, as the household's file has it.
     """
-    if not relation.known or said not in _SAID:
-        return ""
+    if not relation.known or said is None or said not in _SAID:
+        return None
     if relation.running:
-        return f"{_SAID[said]}, but the household's file has a contract" if said != "now" else ""
-    if relation.ended is not None:
-        ended = f"but the household's file has a contract that ended on {relation.ended}"
-        return f"{_SAID[said]}, {ended}" if said != "formerly" else ""
-    never = "but the household's file says that you weren't its customer by then"
-    return f"{_SAID[said]}, {never}" if said != "never" else ""
+        file, agrees = "running", "now"
+    elif relation.ended is not None:
+        file, agrees = "ended", "formerly"
+    else:
+        file, agrees = "never", "never"
+    return CustomerDoubt(said, file, relation.ended if file == "ended" else None) if said != agrees else None
+
+
+def in_words(doubt: CustomerDoubt) -> str:
+    """It as a sentence without its full stop."""
+    file = {
+        "running": "the household's file has a contract",
+        "ended": f"the household's file has a contract that ended on {doubt.ended}",
+        "never": "the household's file says that you weren't its customer by then",
+    }
+    return f"{_SAID[doubt.said]}, but {file[doubt.file]}"
 
 
 _SAID = {

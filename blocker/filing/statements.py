@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.company import CompanyBook
-from blocker.core.contradiction import customer_doubt
+from blocker.core.contradiction import customer_doubt, in_words
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind
 from blocker.core.imported import call_instant, call_time
@@ -232,7 +232,7 @@ class Statements:
         async with self._calls() as ledger:
             file = await read_file(ledger, book, on)
         doubt = customer_doubt(said.customer, file.relation(heir(book, said.company, on), on))
-        return [f"{doubt}; see which is right (blocker company show {said.company})"] if doubt else []
+        return [f"{in_words(doubt)}; see which is right (blocker company show {said.company})"] if doubt else []
 
     def _with_companies(self, changes: Changes, on: date) -> tuple[Changes, dict[str, list[dict[str, str]]]]:
         """What is said, with the companies that names said anew mean; by field, the choice where that isn't clear."""

@@ -40,7 +40,7 @@ from blocker.pages.campaign_words import campaign_blocks
 from blocker.pages.dossier_household import household
 from blocker.pages.report_calls import calls_table, law_named, rules_named
 from blocker.pages.report_rest import limits
-from blocker.pages.report_words import doubts, moment, then_type
+from blocker.pages.report_words import SHORT_ID, doubts, moment, then_type
 from blocker.pages.score_words import score_blocks, value
 from blocker.renderers.plots import Mark, Series, Told, bars
 
@@ -85,6 +85,7 @@ def dossier_page(dossier: Dossier, words: Words) -> Document:
             *_months(dossier, words),  # a drawing can't be cut: below the tables it would leave the sheet half empty
             *_rules(known, words),
             *household(known, words),
+            *_contradictions(dossier, words),
             *_calls(dossier, words),
             *campaign_blocks(dossier.campaigns, words),
             *score_blocks([dossier.score] if dossier.score else [], words),
@@ -223,6 +224,39 @@ def _between(first: date, last: date) -> list[date]:
     """The first days of the months from one to another."""
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def _contradictions(dossier: Dossier, words: Words) -> Iterator[Block]:
+    """What was said of calls and what the household's file says of their days, where both can't be so."""
+    found = dossier.whole.known["contradictions"]
+    if not found:
+        return
+    when = {call.seen.call: call.seen.local for call in dossier.whole.calls}
+    said = {
+        "never": words("said of this call: never a customer"),
+        "now": words("said of this call: a customer"),
+        "formerly": words("said of this call: no longer a customer"),
+    }
+    yield Heading(1, words("What doesn't agree"), "contradictions")
+    yield paragraph(
+        words(
+            "Both stay recorded as they were said; which is right, a person of the household says. Until then, a "
+            "complaint had better rest on neither."
+        )
+    )
+    items: list[Text] = []
+    for one in found[:MOST_LISTED]:
+        if one["file"] == "ended":
+            day = words.day(date.fromisoformat(one["ended"]))
+            file = words("the household's file: a contract that ended on {day}", day=day)
+        elif one["file"] == "running":
+            file = words("the household's file: a contract that ran on that day")
+        else:
+            file = words("the household's file: no customer by then")
+        call = Span(one["call"][:SHORT_ID], Style.CODE)
+        told = f"{words.colon} {said[one['said']]}{words.semicolon} {file}"
+        items.append((Span(moment(when[one["call"]], words) + " ("), call, Span(f"){told}")))
+    yield Bullets(tuple(items))
 
 
 def _calls(dossier: Dossier, words: Words) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from blocker.core.contradiction import customer_doubt
+from blocker.core.contradiction import customer_doubt, in_words
 from blocker.core.household_file import Relation
 
 ENDED = Relation(known=True, ended=date(2022, 3, 31))
@@ -29,4 +29,6 @@ def test_only_what_cant_both_be_so_is_told(relation: Relation, agrees: set[str])
 
 def test_the_contract_is_named() -> None:
     """Whoever reads it sees which entry of the file is meant."""
-    assert "ended on 2022-03-31" in customer_doubt("never", ENDED)
+    doubt = customer_doubt("never", ENDED)
+    assert doubt is not None
+    assert "ended on 2022-03-31" in in_words(doubt)

@@ -129,6 +129,9 @@ async def test_a_recipient_who_reads_another_language_gets_it(house: House) -> N
     other = house.folder / "other"
     other.mkdir()
     house.config = house.configured((RECIPIENTS % other) + 'language = "fr"\n')
+    shown = (await Mailroom(house.config, house.clock, house.store).sending.send("2026-W46", dry_run=True))[-1]
+    assert (shown["why"], shown["files"], shown["made_first"]) == ("", ["report-2026-W46.fr.html"], True)
+    assert house.made == ["2026-W46"]
     await house.run()
     await house.run()
     assert house.made == ["2026-W46", "2026-W46"]
