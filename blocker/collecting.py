@@ -5,40 +5,68 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 `core/observed.py`. Memory stays flat however many calls there are.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from blocker.core import watching
 from blocker.core.corrected import withdrawn_of
-from blocker.core.ended import ended_of
-from blocker.core.entry import EntryKind, Head, format_time, parse_time
+from blocker.core.counts import Cell, Cells
+from blocker.core.ended import Ended, ended_of
+from blocker.core.entry import MAX_INTEGER, EntryKind, Head, format_time, parse_time
 from blocker.core.erasure import ErasedOfWeek
-from blocker.core.gist import Gist, Line, Whole
+from blocker.core.gist_call import Fate, Plain
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import (
+    NO_STATEMENT,
     ListChange,
     SeenCall,
     Standing,
     list_change_of,
 )
 from blocker.core.report import Listed, Report
-from blocker.core.settling import Settled, Settling
+from blocker.core.settling import Settled
 from blocker.core.spoken import Spoken
 from blocker.core.tally import Sample, Tally
 from blocker.core.timekeeping import ClockSet, clock_set_of
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
-from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
+from blocker.filing.calls_around import (
+    Entry,
+    GistReader,
+    Progress,
+    SettledPage,
+    cells_of,
+    id_of,
+    nobody,
+    seen_of,
+    settled_calls,
+)
 from blocker.number_rows import NumberRows
 
 OUTCOME_MARGIN = timedelta(hours=1)
 """How far outside the week outcomes of its calls are looked for: they come within seconds, but a clock may be set."""
 
-EachCall = Callable[[SeenCall], object]
+
+class EachCall(Protocol):
+    """Is given each call of a week."""
+
+    def __call__(self, call: SeenCall, /) -> object:
+        """Take a call."""
+        ...
+
+
+@runtime_checkable
+class TakesBrief(EachCall, Protocol):
+    """An `EachCall` that may also be given calls of which nothing was said, without a `SeenCall` being made of each."""
+
+    def brief(self, call: Plain, ended: Ended | None) -> None:
+        """Take such a call, and how it ended, where that is known."""
+        ...
 
 
 class EntryReader(GistReader, Protocol):
@@ -81,6 +109,10 @@ async def nothing() -> str:
     return ""
 
 
+def nobody_counts(_: Cells) -> None:
+    """For a report beside which no year is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Making:
     """What a report says of its own making; nothing, where the week is over and the ledger holds."""
@@ -91,6 +123,9 @@ class Making:
     """Waits until the ledger is checked, which may go on beside the reading; what doesn't hold in it, as a sentence."""
     on_progress: Progress = nobody
     """Of reading the week."""
+
+    on_cells: Callable[[Cells], object] = nobody_counts
+    """Given what the machine alone saw in the week, counted as `filing/counting.py` keeps it, when all is read."""
 
 
 PLAIN = Making()
@@ -128,19 +163,16 @@ async def collect(
             erased.take(entry.n, entry.content)
         else:
             collected.take_from_whole_ledger(entry.n, entry.content)
-    around = (start - OUTCOME_MARGIN, end + OUTCOME_MARGIN)
-    ends = await first(reader.entries(kinds=[EntryKind.CALL_ENDED], since=around[0])) is not None
-    async for entries in entries_around(reader, *around, head.n, on_progress=making.on_progress):
-        settled = collected.take_from_week(entries)
-        collected.count(await _with_ends(reader, head, settled) if ends else settled)
-    settled = collected.end_of_week()
-    collected.count(await _with_ends(reader, head, settled) if ends else settled)
+    ends = await first(reader.entries(kinds=[EntryKind.CALL_ENDED], since=start - OUTCOME_MARGIN)) is not None
+    async for page in settled_calls(reader, start, end, head.n, margin=OUTCOME_MARGIN, on_progress=making.on_progress):
+        collected.take(page, await _ends_of(reader, head, page) if ends else {})
     changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
     collected.take_changes(entry for entry in changes if entry.n <= head.n)
     async for entry in reader.begun(start, end):
         if entry.n <= head.n and still_counts(entry.n, entry.content, spoken.withdrawn):
             collected.take_from_elsewhere(entry.n, entry.content)
     later = await first(reader.entries(since=end))
+    making.on_cells(collected.cells)
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
@@ -157,14 +189,13 @@ async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zon
     return found.listed()
 
 
-async def _with_ends(reader: EntryReader, head: Head, calls: list[SeenCall]) -> list[SeenCall]:
-    """Calls with how each ended, where the phone system told, however much later."""
-    if not calls:
-        return calls
-    ids = {call.call for call in calls}
+async def _ends_of(reader: EntryReader, head: Head, page: SettledPage) -> dict[str, Ended]:
+    """How calls ended, by their ids, where the phone system told, however much later."""
+    ids = {id_of(call) for call in page.calls}
+    if not ids:
+        return {}
     found = [e async for e in reader.entries(kinds=[EntryKind.CALL_ENDED], calls=ids) if e.n <= head.n]
-    ended = dict(ended_of(entry.n, entry.content) for entry in found)
-    return [call._replace(ended=ended.get(call.call)) for call in calls]
+    return dict(ended_of(entry.n, entry.content) for entry in found)
 
 
 class _Collected:
@@ -181,8 +212,10 @@ class _Collected:
         spoken: Spoken,
     ) -> None:
         self._watch, self._zone, self._each, self._spoken = watch, zone, each, spoken
+        self._brief = each.brief if isinstance(each, TakesBrief) else None
+        self.cells: Counter[Cell] = Counter()
+        """What the machine alone saw of the week."""
         self._start, self._end = map(format_time, bounds)
-        self._settling: Settling[Gist | Whole] = Settling()
         self._tally, self._numbers = Tally(), NumberRows(temporary)
         self._changes: Sample[ListChange] = Sample()
         self._first = self._last = 0
@@ -195,46 +228,51 @@ class _Collected:
         else:
             self._watch.take(n, content)
 
-    def take_from_week(self, entries: Iterable[Line]) -> list[SeenCall]:
-        """Take entries from around the week; statements must have been taken before. Gives the calls to be counted."""
-        found: list[SeenCall] = []
-        for entry in entries:
-            if entry.outcome is not None:
-                found += self._seen(self._settling.outcome(entry.outcome))
-            if not self._start <= entry.at < self._end:
-                continue
-            self._latest = max(self._latest, entry.at)
-            if entry.call is not None:
-                self._first, self._last = self._first or entry.n, entry.n
-                found += self._seen(self._settling.call(entry.n, entry.call))
-        return found
+    def take(self, page: SettledPage, ends: Mapping[str, Ended]) -> None:
+        """Count calls of the week in the order in which they are given; statements must have been taken before.
+
+        `ends` says how they ended, by their ids.
+        """
+        said, brief, numbers = self._spoken.statements, self._brief, self._numbers.add
+        alike: dict[Fate, int] = {}  # calls that are only counted; below 0 where lists have room for them yet
+        for call in page.calls:
+            if brief and not isinstance(call, Settled) and call[1] not in said:
+                fate = call[6]
+                counted = alike.get(fate)
+                if counted is None:
+                    counted = alike[fate] = int(self._tally.takes_alike(fate.like)) - 1
+                if counted >= 0:
+                    alike[fate] = counted + 1
+                    brief(call, ends.get(call[1]))
+                    if call[4]:
+                        numbers(call[4], call[3], fate.like)
+                    continue
+            told = id_of(call)
+            self._take_one(seen_of(call, said.get(told, NO_STATEMENT), ends.get(told)))
+        for fate, calls in alike.items():
+            self._tally.add_alike(fate.like, max(0, calls))
+        self.cells.update(cells_of(page))
+        entries = [int(call[0]) for call in page.calls]
+        self._first = min([*entries, self._first or MAX_INTEGER])
+        self._last = max([*entries, self._last])
+        self._latest = max(self._latest, page.latest)
+
+    def _take_one(self, call: SeenCall) -> None:
+        self._each(call)
+        self._tally.add(call)
+        if call.presented == "e164":
+            self._numbers.add(call.number, call.local, call)
 
     def take_changes(self, entries: Iterable[Entry]) -> None:
         """Take the changes of the household's lists in the week."""
         for entry in entries:
             self._changes.add(list_change_of(entry.n, entry.content, self._zone))
 
-    def end_of_week(self) -> list[SeenCall]:
-        """All entries from around the week were taken. Gives the calls that are left to be counted."""
-        return list(self._seen(self._settling.rest()))
-
     def take_from_elsewhere(self, n: int, content: Mapping[str, Any]) -> None:
         """Take a call of the week that another device recorded, whenever it was imported; after all others."""
         call = imported_call(n, content, self._spoken.of(content["call"]))
         self._each(call)
         self._tally.add(call)
-
-    def _seen(self, settled: Iterable[Settled[Gist | Whole]]) -> Iterator[SeenCall]:
-        for _, screened, outcome in settled:
-            yield screened.seen(outcome, self._spoken.of(screened.get("call", "")))
-
-    def count(self, calls: Iterable[SeenCall]) -> None:
-        """Count calls of the week, each once, in the order in which they were given."""
-        for call in calls:
-            self._each(call)
-            self._tally.add(call)
-            if call.presented == "e164":
-                self._numbers.add(call)
 
     def report(self, week: Week, head: Head, *, goes_on: bool) -> Report:
         """The report, when everything is read; `goes_on` says whether the ledger has entries after the week."""

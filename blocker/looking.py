@@ -22,7 +22,7 @@ from blocker.core.call import Line
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
 from blocker.core.company_setting import Settings
-from blocker.core.counts import Span
+from blocker.core.counts import Cells, Span
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device
@@ -40,7 +40,7 @@ from blocker.evidence.attachments import Attachments
 from blocker.evidence.chain import FaultKind
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.calls_around import Progress, nobody
-from blocker.filing.counting import count_weeks
+from blocker.filing.counting import Counted, count_weeks
 from blocker.filing.naming import calls_spoken_of
 from blocker.filing.sealing import read_sealed
 from blocker.filing.verifying import Found
@@ -105,12 +105,16 @@ async def reader(config: Config) -> AsyncIterator[LedgerReader]:
         await opened.close()
 
 
-async def count_year(config: Config, ledger: LedgerReader, last: Week, on_progress: Progress = nobody) -> Span:
+async def count_year(
+    config: Config, ledger: LedgerReader, last: Week, on_progress: Progress = nobody, *, known: Cells | None = None
+) -> Span:
     """The calls of the 52 weeks up to `last`: by week, local hour, line, company and standing.
 
-    Quick on any but the first time; raises LedgerError where the ledger can't be read.
+    Quick on any but the first time; quicker where it is `known` what the machine saw in the last week. Raises
+    LedgerError where the ledger can't be read.
     """
-    kept = WeekCountsFolder(config.data_dir)
+    folder = WeekCountsFolder(config.data_dir)
+    kept = folder if known is None else Counted(folder, last, known)
     return await count_weeks(ledger, last, ZoneInfo(config.time_zone), kept, on_progress=on_progress)
 
 

@@ -40,23 +40,33 @@ class NumberRows:
         self._files: list[Path] = []
         self._counts: dict[str, _Counts] = {}
 
-    def add(self, call: SeenCall) -> None:
+    def add(self, number: str, local: str, like: SeenCall) -> None:
         """Count a call with an E.164 number.
+
+        Args:
+            number: that number.
+            local: when it came, as `SeenCall` has it.
+            like: the call, or one like it but for such things.
 
         Raises:
             OSError: the temporary file can't be written.
         """
-        counts = self._counts.get(call.number)
+        counts = self._counts.get(number)
         if counts is None:
             if len(self._counts) >= NUMBERS_IN_MEMORY:
                 self._put_aside()
-            counts = self._counts[call.number] = _Counts(call.local, call.local)
-        counts.last = call.local
+            counts = self._counts[number] = _Counts(local, local)
+        counts.last = local
         counts.calls += 1
-        counts.refused += call.happened is Happened.REFUSED
-        counts.unwanted += call.standing is Standing.UNWANTED
-        counts.suspected += call.standing is Standing.SUSPECTED
-        counts.false_positives += call.standing is Standing.FALSE_POSITIVE
+        if like.happened is Happened.REFUSED:
+            counts.refused += 1
+        standing = like.standing
+        if standing is Standing.UNWANTED:
+            counts.unwanted += 1
+        elif standing is Standing.SUSPECTED:
+            counts.suspected += 1
+        elif standing is Standing.FALSE_POSITIVE:
+            counts.false_positives += 1
 
     def listed(self) -> Listed[NumberRow]:
         """The numbers with an unwanted, suspected or wrongly blocked call: most unwanted ones first, then by number."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from blocker import report_config
 from blocker.collecting import Making
 from blocker.config import Config
+from blocker.core.counts import Cells
 from blocker.core.entry import parse_time
 from blocker.core.languages import Language
 from blocker.core.report import Report
@@ -22,7 +23,7 @@ from blocker.core.weekly import Beside
 from blocker.errors import PaperError
 from blocker.evidence.reading import LedgerReader
 from blocker.filing.calls_around import Progress, nobody
-from blocker.filing.weekly import Gathering
+from blocker.filing.weekly import Gathering, Said
 from blocker.language import Words
 from blocker.letterroom import calendar_of
 from blocker.looking import FORMS, count_year, countries_of, judging_of, rules_of, setting_of
@@ -57,61 +58,84 @@ async def write(
 ) -> list[str]:
     """Write all files of a week's report; returns what there is to say of those that couldn't be made.
 
-    `on_year` is told how far the counting of the weeks before is, which comes first.
+    `on_year` is told how far the counting of the weeks before is, which comes when the week is read: so that isn't
+    read twice.
 
     Raises:
         UsageError: the folder can't be written to; then nothing in it has changed.
         LedgerError: the ledger can't be read; likewise.
         RulesError: the shipped rules can't be used; likewise.
     """
-    beside = await beside_of(config, reader, week, on_year)
-    pages = _Pages(beside, languages)
+    room = _Room(config, reader, week, on_year)
+    said = await room.gathering.said(reader, week)
+    pages = _Pages(room, languages)
+    making = dataclasses.replace(making, on_cells=room.take_cells)
+    forms = Forms(
+        (FORMS.calls[0], functools.partial(calls_csv.writer, flags=said.flags)),
+        {**FORMS.documents, "report.json": lambda report: json_report.render(report, beside=room.beside)},
+    )
+    once_read = functools.partial(room.gather, said)
     zone = ZoneInfo(config.time_zone)
-    await write_report(reader, week, zone, folder, _forms(beside), making=making, pages=pages)
+    await write_report(reader, week, zone, folder, forms, making=making, once_read=once_read, pages=pages)
     return pages.notes
 
 
-async def beside_of(config: Config, reader: LedgerReader, week: Week, on_year: Progress = nobody) -> Beside:
+async def beside_of(config: Config, reader: LedgerReader, week: Week) -> Beside:
     """Everything that a report shows beside the week's own figures.
 
     Raises:
         LedgerError: the ledger can't be read.
         RulesError: the shipped rules can't be used.
     """
-    rules, _ = rules_of(config)
-    lines = countries_of(setting_of(config))
-    gathering = Gathering(rules.companies, judging_of(rules), lines, config.region, ZoneInfo(config.time_zone))
-    return await gathering.beside(reader, week, await count_year(config, reader, week, on_year))
+    room = _Room(config, reader, week, nobody)
+    await room.gather(await room.gathering.said(reader, week))
+    return room.beside
 
 
-def _forms(beside: Beside) -> Forms:
-    """The files beside the pages, with what is known beside the week's own figures."""
-    name, _ = FORMS.calls
-    rows_to = functools.partial(calls_csv.writer, flags=beside.flags)
-    return Forms(
-        (name, rows_to), {**FORMS.documents, "report.json": functools.partial(json_report.render, beside=beside)}
-    )
+class _Room:
+    """Gathers what a report shows beside the week's own figures."""
+
+    beside: Beside
+    """There once it is gathered."""
+
+    def __init__(self, config: Config, reader: LedgerReader, week: Week, on_year: Progress) -> None:
+        rules, _ = rules_of(config)
+        lines = countries_of(setting_of(config))
+        zone = ZoneInfo(config.time_zone)
+        self.gathering = Gathering(rules.companies, judging_of(rules), lines, config.region, zone)
+        self._config, self._reader, self._week, self._on_year = config, reader, week, on_year
+        self._cells: Cells | None = None
+
+    def take_cells(self, cells: Cells) -> None:
+        """The week was read, and its calls counted."""
+        self._cells = cells
+
+    async def gather(self, said: Said) -> None:
+        """Have it all; `said` is the first part of it."""
+        year = await count_year(self._config, self._reader, self._week, self._on_year, known=self._cells)
+        self.beside = await self.gathering.beside(self._reader, self._week, said, year)
 
 
 @dataclasses.dataclass
 class _Pages:
     """Writes the pages in each language."""
 
-    beside: Beside
+    room: _Room
     languages: Sequence[Language]
     notes: list[str] = dataclasses.field(default_factory=list)
 
     async def __call__(self, report: Report, building: Path) -> None:
+        beside = self.room.beside
         if not can_render():
             self.notes.append(MISSING)
         for place, language in enumerate(self.languages):
             words = Words(language)
-            page = report_page(report, self.beside, words)
+            page = report_page(report, beside, words)
             name = f"report.{language}" if place else "report"
             (building / f"{name}.html").write_bytes(render_html(page))
-            days = [day for day in self.beside.followups if day.on >= report.week.monday]
+            days = [day for day in beside.followups if day.on >= report.week.monday]
             if days:  # a calendar without any isn't one, says RFC 5545
-                texts = told(days, words, self.beside.name_of, self.beside.registers, today=report.week.sunday)
+                texts = told(days, words, beside.name_of, beside.registers, today=report.week.sunday)
                 calendar = calendar_of(texts, parse_time(report.end))
                 (building / f"{name}.ics").write_bytes(calendar)
             if can_render():

@@ -13,19 +13,8 @@ from typing import Any, NamedTuple
 
 from blocker.core.contents import Content
 from blocker.core.entry import VERSION, EntryKind
-from blocker.core.observed import (
-    NOT_PRESENTED,
-    Happened,
-    SeenCall,
-    Standing,
-    Statement,
-    happened_of,
-    local_time,
-    match_text,
-    seen_call,
-    shown_caller,
-    standing_of,
-)
+from blocker.core.gist_call import AlikeCall, Gist, Line, Whole
+from blocker.core.observed import NOT_PRESENTED, local_time, match_text, shown_caller
 from blocker.core.plain_text import one_line
 
 FIELDS = (
@@ -36,8 +25,9 @@ FIELDS = (
 """What a line holds after the entry's number and a space, as a JSON array; null for what the entry lacks."""
 
 _LINE = re.compile(
-    r'([0-9]+) \["([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{3}Z)",(?:null|"([0-9a-f]{1,64})"),'
-    r'(?:null|"(\+[0-9]{1,15})"),(?:null|([0-9]{1,9})),(?:null|([0-9]{1,9})),(.*)\]'
+    r'^([0-9]+) \["([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{3}Z)",(?:null|"([0-9a-f]{1,64})"),'
+    r'(?:null|"(\+[0-9]{1,15})"),(?:null|([0-9]{1,9})),(?:null|([0-9]{1,9})),(.*)\]$',
+    re.MULTILINE,
 )
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}")
 
@@ -45,91 +35,8 @@ _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}")
 class _Alike(NamedTuple):
     """What entries have in common whose lines end alike."""
 
-    call: "_AlikeCall | None" = None
+    call: AlikeCall | None = None
     outcome: Content | None = None
-
-
-class _AlikeCall(NamedTuple):
-    action: str
-    offset: str
-    has_number: bool
-    answered: bool
-    verdict: Content
-    standings: dict[tuple[Happened, str], Standing]
-    before: tuple[str, str, str, str]
-    """Zone, line, called and presented, as `SeenCall` has them."""
-    after: tuple[str, str, str, str, str]
-    """Name, decision, reason, match, action."""
-    observe_only: bool
-    flagged: bool
-
-
-class Gist(NamedTuple):
-    """A call, read from its line."""
-
-    n: int
-    call: str
-    at: str
-    local: str
-    number: str
-    after_ms: int | None
-    alike: _AlikeCall
-
-    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401  (as `dict.get`)
-        """`call` or `action` of the entry; other fields are not to be had so."""
-        return {"call": self.call, "action": self.alike.action}.get(key, default)
-
-    def seen(self, outcome: Content | None, statement: Statement) -> SeenCall:
-        """The call, with what is known of its fate and what was said of it, as `observed.seen_call` gives it."""
-        alike = self.alike
-        happened, after_ms = happened_of(alike.action, outcome), self.after_ms
-        if alike.action != "ring":
-            after_ms = outcome["after_ms"] if outcome and outcome["acknowledged"] else None
-        standing = alike.standings.get((happened, statement.mark))
-        if standing is None:
-            standing = standing_of(alike.verdict, happened, statement.mark)
-            alike.standings[happened, statement.mark] = standing
-        return SeenCall(
-            self.n,
-            self.call,
-            self.at,
-            self.local,
-            *alike.before,
-            self.number,
-            *alike.after,
-            happened,
-            after_ms,
-            alike.observe_only,
-            alike.flagged,
-            statement,
-            standing,
-        )
-
-
-class Whole(NamedTuple):
-    """A call whose entry was read whole."""
-
-    n: int
-    content: Content
-
-    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401  (as `dict.get`)
-        """A field of the entry."""
-        return self.content.get(key, default)
-
-    def seen(self, outcome: Content | None, statement: Statement) -> SeenCall:
-        """The call, with what is known of its fate and what was said of it; raises as `seen_call`."""
-        return seen_call(self.n, self.content, outcome, statement)
-
-
-class Line(NamedTuple):
-    """What is wanted of an entry."""
-
-    n: int
-    at: str
-    call: "Gist | Whole | None"
-    """Of a `call-screened` entry."""
-    outcome: Content | None
-    """Of an `outcome` entry."""
 
 
 def read_whole(n: int, content: Content) -> Line:
@@ -138,35 +45,59 @@ def read_whole(n: int, content: Content) -> Line:
     return Line(n, content["at"], call, content if content["kind"] == EntryKind.OUTCOME else None)
 
 
+PlainLine = tuple[str, str, str, str, str, str, str, AlikeCall | None, Content | None]
+"""`n`, `at`, `call`, `local`, `number`, and the milliseconds of an answer and of an outcome; and what it has in common
+with others of its kind, if it is of a call, or of an outcome."""
+
+
+def plain_lines(text: str) -> list[PlainLine] | None:
+    """The lines of a text; None where an entry among them must be read whole."""
+    found = _LINE.findall(text)
+    if len(found) != text.count("\n") + 1:
+        return None
+    lines: list[PlainLine] = []
+    add, minutes = lines.append, dict[tuple[str, str], str]()
+    for n, at, call, number, answered, after, rest in found:
+        alike = _alike(rest)
+        if alike is None:
+            return None
+        common, outcome = alike
+        if common is None:
+            if outcome is not None and not call:
+                return None
+            add((n, at, call, "", "", "", after, None, outcome))
+            continue
+        key = at[:16], common.offset
+        minute = minutes.get(key)
+        if minute is None:
+            minute = minutes[key] = _minute(*key)
+        if (number == "") is common.has_number or (answered == "") is common.answered or not (call and minute):
+            return None
+        add((n, at, call, f"{minute}{at[16:23]}{common.offset}", number, answered, "", common, None))
+    return lines
+
+
+def read_lines(text: str) -> tuple[list[Line], list[int]]:
+    """What the lines of a text say, and the numbers of the entries that must be read whole instead."""
+    lines = [(line, read_line(line)) for line in text.split("\n")]
+    odd = [int(line[: line.index(" ")]) for line, read in lines if read is None]
+    return [read for _, read in lines if read is not None], odd
+
+
 def read_line(line: str) -> Line | None:
     """What a line says; None where the whole entry must be read instead."""
-    found = _LINE.fullmatch(line)
-    alike = _alike(found[7]) if found else None
-    if found is None or alike is None:
+    found = plain_lines(line)
+    if found is None or len(found) != 1:
         return None
-    n, at, call, number, answered, after, _ = found.groups()
-    if alike.outcome is not None:
-        if call is None:
-            return None
-        return Line(
-            int(n), at, None, {**alike.outcome, "call": call, "after_ms": None if after is None else int(after)}
-        )
-    common = alike.call
-    if common is None:
-        return Line(int(n), at, None, None)
-    minute = _minute(at[:16], common.offset)
-    if call is None or not minute or (number is None) is common.has_number or (answered is None) is common.answered:
-        return None
-    gist = Gist(
-        int(n),
-        call,
-        at,
-        f"{minute}{at[16:23]}{common.offset}",
-        number if common.has_number else "",
-        int(answered) if common.answered else None,
-        common,
-    )
-    return Line(gist.n, at, gist, None)
+    ((n, at, call, local, number, answered, after, common, outcome),) = found
+    if outcome is not None:
+        return Line(int(n), at, None, outcome_of(outcome, call, after))
+    return Line(int(n), at, Gist(int(n), call, at, local, number, answered, common) if common else None, None)
+
+
+def outcome_of(alike: Content, call: str, after: str) -> Content:
+    """What is wanted of an `outcome` entry, of the parts of its line."""
+    return {**alike, "call": call, "after_ms": int(after) if after else None}
 
 
 @functools.lru_cache(maxsize=128)  # calls come in the order of time
@@ -212,16 +143,16 @@ def _call(given: dict[str, Any]) -> _Alike | None:
     _, name = shown_caller({"kind": presented, "number": "+", "raw": "", "name": given["presented.name"]})
     match = match_text(verdict["matches"])
     return _Alike(
-        call=_AlikeCall(
+        call=AlikeCall(
             action,
             given["offset"],
             presented == "e164",
             action == "ring" and answer,
             verdict,
-            {},
             (given["zone"], one_line(given["line"]), one_line(given["called"]), presented),
             (name, verdict["decision"], verdict["reason"], match, action),
             given["observe_only"],
             verdict["flagged"],
+            {},
         ),
     )

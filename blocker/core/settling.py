@@ -4,7 +4,7 @@ Decides nothing about a call: that one never got an outcome is told by there bei
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 Content = Mapping[str, Any]
@@ -43,43 +43,51 @@ class Settling(Generic[C]):
         self._in_hand: OrderedDict[str, Settled[C]] = OrderedDict()
         self._overdue: dict[str, Settled[C]] = {}
 
-    def call(self, n: int, content: C) -> Iterator[Settled[C]]:
+    @property
+    def idle(self) -> bool:
+        """Whether no call is held back: the next one that needn't wait would be given at once."""
+        return not self._in_hand
+
+    def call(self, n: int, content: C) -> list[Settled[C]]:
         """Take a `call-screened` entry."""
         if not self._in_hand and content.get("action") == "ring":
-            yield Settled(n, content, None)
-            return
+            return [Settled(n, content, None)]
         self._in_hand[content.get("call", "")] = Settled(n, content, None)
+        if len(self._in_hand) == 1:  # it is known that it waits
+            return []
         if len(self._in_hand) > CALLS_IN_HAND:
             call, waiting = self._in_hand.popitem(last=False)
             self._overdue[call] = waiting
-        if len(self._in_hand) > 1:  # of one, it is known that it waits
-            yield from self._ready()
+        return self._ready()
 
-    def outcome(self, content: Content) -> Iterator[Settled[C]]:
+    def outcome(self, content: Content) -> list[Settled[C]]:
         """Take an `outcome` entry; that of a call it never saw is passed over."""
         call = content.get("call", "")
         waiting = self._in_hand.get(call)
         if waiting is not None:
             settled = Settled(waiting.n, waiting.screened, content)
             if len(self._in_hand) == 1:
-                self._in_hand.clear()
-                yield settled
-                return
+                del self._in_hand[call]
+                return [settled]
             self._in_hand[call] = settled
-            yield from self._ready()
-        elif call in self._overdue:
-            yield self._overdue.pop(call)._replace(outcome=content)
+            return self._ready()
+        if call in self._overdue:
+            return [self._overdue.pop(call)._replace(outcome=content)]
+        return []
 
-    def rest(self) -> Iterator[Settled[C]]:
+    def rest(self) -> list[Settled[C]]:
         """When everything is read: the calls that never had an outcome, and those that waited behind them."""
-        yield from sorted([*self._overdue.values(), *self._in_hand.values()], key=lambda settled: settled.n)
+        left = sorted([*self._overdue.values(), *self._in_hand.values()], key=lambda settled: settled.n)
         self._overdue.clear()
         self._in_hand.clear()
+        return left
 
-    def _ready(self) -> Iterator[Settled[C]]:
+    def _ready(self) -> list[Settled[C]]:
+        ready: list[Settled[C]] = []
         while self._in_hand:
             call, first = next(iter(self._in_hand.items()))
             if first.screened.get("action") != "ring" and first.outcome is None:
-                return
+                break
             del self._in_hand[call]
-            yield first
+            ready.append(first)
+        return ready

@@ -28,6 +28,15 @@ class Sample(Generic[T]):
         if self._total <= LISTED:
             self._items.append(item)
 
+    def add_unlisted(self, items: int) -> None:
+        """Count items of which none would be kept."""
+        self._total += items
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further item is kept."""
+        return self._total >= LISTED
+
     def listed(self) -> Listed[T]:
         return Listed(self._total, tuple(self._items))
 
@@ -60,19 +69,39 @@ class Tally:
             self._marks["elsewhere"] += 1
             self._marks["elsewhere unwanted"] += call.standing is Standing.UNWANTED
             return
-        self._fates[call.standing, call.happened] += 1
+        sample = self._sample_of(call)
+        if sample is not None:
+            sample.add(call)
+        self._count(call, 1, with_number=bool(call.number))
+
+    def takes_alike(self, like: SeenCall) -> bool:
+        """Whether calls like this one are only counted: no list has room for them. Once it is so, it stays so."""
+        sample = self._sample_of(like)
+        return sample is None or sample.is_full
+
+    def add_alike(self, like: SeenCall, calls: int) -> None:
+        """Count calls of this machine, as many, of which nothing was said; where `takes_alike`."""
+        sample = self._sample_of(like)
+        if sample is not None:
+            sample.add_unlisted(calls)
+        self._count(like, calls, with_number=like.presented == "e164")
+
+    def _sample_of(self, call: SeenCall) -> Sample[SeenCall] | None:
+        """The list that a call is for."""
         if call.standing in self.shown:
-            self.shown[call.standing].add(call)
-        elif call.flagged and call.standing is Standing.UNMARKED:
-            self.odd.add(call)
-        if not call.number:
-            self._marks["without number"] += 1
+            return self.shown[call.standing]
+        return self.odd if call.flagged and call.standing is Standing.UNMARKED else None
+
+    def _count(self, call: SeenCall, calls: int, *, with_number: bool) -> None:
+        self._fates[call.standing, call.happened] += calls
+        if not with_number:
+            self._marks["without number"] += calls
         if call.reason == Reason.UNSCREENED:
-            self._marks["unscreened"] += 1
+            self._marks["unscreened"] += calls
         if call.observe_only:
-            self._marks["observed"] += 1
+            self._marks["observed"] += calls
             if call.decision == Decision.BLOCK:
-                self._marks["observed block"] += 1
+                self._marks["observed block"] += calls
 
     def totals(self) -> Totals:
         """The figures so far."""

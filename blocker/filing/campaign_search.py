@@ -12,13 +12,11 @@ from typing import Protocol
 from blocker.core.campaign import Campaign, Finder
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind
-from blocker.core.gist import Gist, Line, Whole
 from blocker.core.imported import imported_call, still_counts
 from blocker.core.observed import SeenCall
-from blocker.core.settling import Settled, Settling
 from blocker.core.spoken import Spoken
 from blocker.earlier import spoken_of
-from blocker.filing.calls_around import Entry, GistReader, entries_around
+from blocker.filing.calls_around import Entry, GistReader, id_of, seen_of, settled_calls
 
 
 class Ledger(GistReader, Protocol):
@@ -72,20 +70,7 @@ async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) ->
 async def _screened(
     ledger: Ledger, since: datetime, until: datetime, spoken: Spoken, ends: dict[str, Ended]
 ) -> AsyncIterator[SeenCall]:
-    settling: Settling[Gist | Whole] = Settling()
-
-    def seen(settled: Settled[Gist | Whole]) -> SeenCall:
-        call = settled.screened.get("call", "")
-        return settled.screened.seen(settled.outcome, spoken.of(call))._replace(ended=ends.get(call))
-
-    async for lines in entries_around(ledger, since, until):
-        for line in lines:
-            for settled in _taken(settling, line):
-                yield seen(settled)
-    for settled in settling.rest():
-        yield seen(settled)
-
-
-def _taken(settling: Settling[Gist | Whole], line: Line) -> list[Settled[Gist | Whole]]:
-    found = [] if line.outcome is None else list(settling.outcome(line.outcome))
-    return found if line.call is None else [*found, *settling.call(line.n, line.call)]
+    async for page in settled_calls(ledger, since, until):
+        for settled in page.calls:
+            call = id_of(settled)
+            yield seen_of(settled, spoken.of(call), ends.get(call))

@@ -6,22 +6,20 @@ is never trusted over the ledger, and may be lost. What a cell is, `core/counts.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.collecting import OUTCOME_MARGIN
 from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
-from blocker.core.entry import EntryKind, format_time, parse_time
-from blocker.core.gist import Gist, Whole
+from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
-from blocker.core.observed import NO_STATEMENT, seen_call
-from blocker.core.settling import Settled, Settling
+from blocker.core.observed import seen_call
 from blocker.core.spoken import Spoken
 from blocker.core.week import Week
 from blocker.earlier import spoken_of
-from blocker.filing.calls_around import Entry, GistReader, Progress, entries_around, nobody
+from blocker.filing.calls_around import Entry, GistReader, Progress, cells_of, nobody, settled_calls
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""
@@ -63,6 +61,25 @@ class Kept(Protocol):
         ...
 
 
+class Counted:
+    """Weeks that were counted before, and one that was counted just now, of the same ledger: that is kept as well."""
+
+    def __init__(self, kept: Kept, week: Week, cells: Cells) -> None:
+        """`cells` are what the machine alone saw in the week, whose calls are not none."""
+        self._kept, self._week, self._cells = kept, week, cells
+
+    def get(self, week: Week, fingerprint: str) -> Cells | None:
+        """What the machine saw in a week."""
+        if week != self._week:
+            return self._kept.get(week, fingerprint)
+        self._kept.put(week, fingerprint, self._cells)
+        return self._cells
+
+    def put(self, week: Week, fingerprint: str, cells: Cells) -> None:
+        """Keep it for the next time."""
+        self._kept.put(week, fingerprint, cells)
+
+
 async def count_weeks(
     ledger: Ledger, last: Week, zone: ZoneInfo, kept: Kept, weeks: int = 52, *, on_progress: Progress = nobody
 ) -> Span:
@@ -101,26 +118,15 @@ async def _seen_by_machine(ledger: Ledger, week: Week, zone: ZoneInfo, kept: Kep
     fingerprint = f"{zone.key} {read}"
     cells = kept.get(week, fingerprint)
     if cells is None:
-        cells = await _read(ledger, (start, end), (since, until))
+        cells = await _read(ledger, (start, end))
         kept.put(week, fingerprint, cells)
     return cells
 
 
-async def _read(ledger: Ledger, bounds: tuple[datetime, datetime], around: tuple[datetime, datetime]) -> Counter[Cell]:
-    start, end = map(format_time, bounds)
+async def _read(ledger: Ledger, bounds: tuple[datetime, datetime]) -> Counter[Cell]:
     cells: Counter[Cell] = Counter()
-    settling: Settling[Gist | Whole] = Settling()
-
-    def count(settled: Iterable[Settled[Gist | Whole]]) -> None:
-        cells.update(cell_of(screened.seen(outcome, NO_STATEMENT)) for _, screened, outcome in settled)
-
-    async for entries in entries_around(ledger, *around):
-        for entry in entries:
-            if entry.outcome is not None:
-                count(settling.outcome(entry.outcome))
-            elif entry.call is not None and start <= entry.at < end:
-                count(settling.call(entry.n, entry.call))
-    count(settling.rest())
+    async for page in settled_calls(ledger, *bounds, margin=OUTCOME_MARGIN):
+        cells.update(cells_of(page))
     return cells
 
 

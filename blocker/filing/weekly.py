@@ -7,6 +7,7 @@ all, `core/weekly.py`.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blocker.core.asked import Asked, LookedUp, looked_up_of
@@ -55,6 +56,18 @@ async def _asked(ledger: Ledger, start: datetime, end: datetime) -> tuple[Asked,
     return tuple(Asked(call.call, call.local, call.line, call.number, said[call.call]) for call in calls)
 
 
+class Said(NamedTuple):
+    """What people said until the end of a week, and of its calls."""
+
+    file: HouseholdFile
+    calls: Sequence[CompanyCall]
+    """All that were ever spoken of, in the order of time."""
+    flags: Mapping[str, tuple[LawFlag, ...]]
+    """What the week's calls point to, by their ids."""
+    unjudged: int
+    """How many marketing calls of the week weren't judged, for their number."""
+
+
 class Gathering:
     """What is needed to gather; reads only."""
 
@@ -70,13 +83,12 @@ class Gathering:
         """
         self._book, self._rules, self._lines, self._region, self._zone = book, rules, lines, region, zone
 
-    async def beside(self, ledger: Ledger, week: Week, year: Span) -> Beside:
-        """Everything beside a week's own figures.
+    async def said(self, ledger: Ledger, week: Week) -> Said:
+        """What people said, and what the law makes of it: all that the calls' own rows show beside the calls.
 
         Args:
             ledger: at the moment that the report is about.
             week: which week.
-            year: the calls of the weeks up to it.
 
         Raises:
             LedgerError: the ledger can't be read.
@@ -85,6 +97,23 @@ class Gathering:
         calls = await calls_spoken_of(ledger, self._lines, self._region)
         start, end = week.bounds(self._zone)
         of_week = [call.seen.call for call in calls if call.marketing and start <= call.at < end]
+        flags = self._flags(calls, file, set(of_week[:MOST_JUDGED]), week.sunday)
+        return Said(file, calls, flags, len(of_week[MOST_JUDGED:]))
+
+    async def beside(self, ledger: Ledger, week: Week, said: Said, year: Span) -> Beside:
+        """Everything beside a week's own figures.
+
+        Args:
+            ledger: at the moment that the report is about.
+            week: which week.
+            said: what `said` gave for it.
+            year: the calls of the weeks up to it.
+
+        Raises:
+            LedgerError: the ledger can't be read.
+        """
+        file, calls = said.file, said.calls
+        start, end = week.bounds(self._zone)
         days = followups(
             file, self._rules.laws, self._rules.calendar, country=self._region, country_of=self._country_of
         )
@@ -97,8 +126,8 @@ class Gathering:
         return Beside(
             year=year,
             marked=self._marked(file, year.weeks[0].week.monday, week.sunday),
-            flags=self._flags(calls, file, set(of_week[:MOST_JUDGED]), week.sunday),
-            unjudged=len(of_week[MOST_JUDGED:]),
+            flags=said.flags,
+            unjudged=said.unjudged,
             companies={slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
             followups=days,
             scores=tuple(

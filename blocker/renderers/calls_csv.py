@@ -18,10 +18,12 @@ import csv
 import functools
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TextIO
 
+from blocker.core.ended import Ended
+from blocker.core.gist_call import Fate, Plain
 from blocker.core.law import Finding, LawFlag
 from blocker.core.observed import SeenCall, Statement
 
@@ -61,12 +63,15 @@ COLUMNS = (
     "hung_up_by",
 )
 
+MOST_ALIKE = 1_000
+"""Kinds of calls of whose rows the common text is kept."""
+
 _E164 = re.compile(r"\+[0-9]{1,15}")
 _PLAIN = re.compile(r"[0-9]+,[0-9a-f]+,[a-z-]+(,[0-9T:.+Z-]+){2}")
 _FORMULA = re.compile(r"""(^|[;,"\t\r\n])([^\S\t\r\n]*)(?=[=+\-@'\t\r\n＝＋－＠])""")
 
 
-def writer(file: TextIO, flags: Mapping[str, Sequence[LawFlag]] = MappingProxyType({})) -> Callable[[SeenCall], object]:
+def writer(file: TextIO, flags: Mapping[str, Sequence[LawFlag]] = MappingProxyType({})) -> "Writer":
     """Write the header, and give what writes one call's row.
 
     Args:
@@ -74,7 +79,35 @@ def writer(file: TextIO, flags: Mapping[str, Sequence[LawFlag]] = MappingProxyTy
         flags: what calls point to by law, by the call's id.
     """
     file.write(_cells(*COLUMNS) + "\r\n")
-    return lambda call: file.write(_row(call, flags.get(call.call, ())))
+    return Writer(file, flags)
+
+
+class Writer:
+    """Writes a call's row."""
+
+    def __init__(self, file: TextIO, flags: Mapping[str, Sequence[LawFlag]]) -> None:
+        """The header is written already."""
+        self._write, self._flags = file.write, flags
+        self._alike: dict[Fate, tuple[str, str, str, str]] = {}
+
+    def __call__(self, call: SeenCall) -> None:
+        """Write the row of any call."""
+        self._write(_row(call, self._flags.get(call.call, ())))
+
+    def brief(self, call: Plain, ended: Ended | None) -> None:
+        """Write the row of a call of which nothing was said: the same as of the whole call, of fewer pieces."""
+        n, call_id, at, local, number, after, fate = call
+        pieces = self._alike.get(fate)
+        if pieces is None:
+            if len(self._alike) >= MOST_ALIKE:
+                self._alike.clear()
+            pieces = self._alike[fate] = _pieces(fate.like)
+        standing, where, what, said = pieces
+        number = number and f"tel:{number}"
+        flags = self._flags.get(call_id)
+        law = _cells(*_provisions(flags)) if flags else ","
+        end = _cells(*ended[:4]) if ended else ",,,"
+        self._write(f"{n},{call_id},{standing},{at},{local},{where},{number},{what},{after},{said},{law},{end}\r\n")
 
 
 @functools.lru_cache(maxsize=1024)  # lines, rules and callers come again and again
@@ -88,13 +121,21 @@ def _row(call: SeenCall, flags: Sequence[LawFlag]) -> str:
     own = f"{call.n},{call.call},{call.standing},{call.utc},{call.local}"
     if not _PLAIN.fullmatch(own):
         own = _cells(call.n, call.call, call.standing, call.utc, call.local)
-    where = _where(call.zone, call.line, call.called, call.presented)
-    what = _what(call.name, call.decision, call.reason, call.match, call.action, call.happened)
+    _, where, what, said = _pieces(call)
     after = "" if call.after_ms is None else call.after_ms
-    said = _said(call.flagged, call.observe_only, call.statement, call.seen_by)
     law = _cells(*_provisions(flags)) if flags else ","
     ended = _cells(*call.ended[:4]) if call.ended else ",,,"
     return f"{own},{where},{_number_cell(call.number)},{what},{after},{said},{law},{ended}\r\n"
+
+
+def _pieces(call: SeenCall) -> tuple[str, str, str, str]:
+    """Standing, and three stretches of cells that many calls share."""
+    return (
+        call.standing,
+        _where(call.zone, call.line, call.called, call.presented),
+        _what(call.name, call.decision, call.reason, call.match, call.action, call.happened),
+        _said(call.flagged, call.observe_only, call.statement, call.seen_by),
+    )
 
 
 @functools.lru_cache(maxsize=1024)

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from blocker.core import record
 from blocker.core.contents import Content
-from blocker.core.gist import FIELDS, Gist, read_line
+from blocker.core.gist import FIELDS, read_line
+from blocker.core.gist_call import Gist
 from blocker.core.number import E164, Caller, Unavailable, Unusable
 from blocker.core.observed import NO_STATEMENT, SeenCall, Statement, seen_call
 from blocker.core.verdict import Match, Reason
 from blocker.errors import BlockerError, LedgerCorruptError, LedgerFormatError
 from blocker.evidence.reading import LedgerReader
-from blocker.filing.calls_around import entries_around
+from blocker.filing.calls_around import entries_of, seen_of, settled_calls
 
 AT = local("2026-10-25 02:30*")
 UNTIL = local("2026-10-26 00:00")
@@ -99,7 +100,7 @@ async def read(directory: Path, content: dict[str, Any]) -> Any:
     await lay_out(directory, chained([content]))
     ledger = await LedgerReader.open(directory)
     try:
-        return [entry async for some in entries_around(ledger, AT, UNTIL) for entry in some]
+        return [line async for text in ledger.gists(AT, UNTIL) for line in await entries_of(ledger, text)]
     finally:
         await ledger.close()
 
@@ -158,8 +159,9 @@ async def test_the_order_is_that_of_the_numbers(tmp_path: Path) -> None:
     await lay_out(tmp_path, chained(contents))
     ledger = await LedgerReader.open(tmp_path)
     try:
-        read = [entry.n async for some in entries_around(ledger, AT, UNTIL, 2_400) for entry in some]
+        pages = [page async for page in settled_calls(ledger, AT, UNTIL, 2_400)]
     finally:
         await ledger.close()
+    read = [seen_of(call, NO_STATEMENT).n for page in pages for call in page.calls]
     assert read == [n for n in range(1, 2_401) if n != 6]
     assert len(FIELDS) == len(set(FIELDS))

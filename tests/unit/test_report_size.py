@@ -113,7 +113,7 @@ def test_counting_on_disk_gives_what_counting_in_memory_gives(
             (made := Path(folder, str(limit))).mkdir(exist_ok=True)
             counting = NumberRows(made)
             for call in seen:
-                counting.add(call)
+                counting.add(call.number, call.local, call)
             rows.append(counting.listed())
     assert rows[0] == rows[1]
     by_hand = Counter(call.number for call in seen)

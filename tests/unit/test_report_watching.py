@@ -1,6 +1,6 @@
 """Promises about what the ledger's order and silence mean: outcomes find their calls, and unwatched hours are told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -198,7 +198,7 @@ def blocked(call: int) -> dict[str, Any]:
     return {"call": str(call), "action": "reject"}
 
 
-def pairs(settled: Iterator[Settled[Any]]) -> list[tuple[int, bool]]:
+def pairs(settled: Iterable[Settled[Any]]) -> list[tuple[int, bool]]:
     """Which calls came out, and whether with an outcome."""
     return [(each.n, each.outcome is not None) for each in settled]
 
