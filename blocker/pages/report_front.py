@@ -7,6 +7,7 @@ is never about a caller.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from blocker.core.counts import Cell
 from blocker.core.document import (
@@ -236,10 +237,9 @@ def _stale(task: Task, beside: Beside, words: Words) -> Text:
         return then_type(text, "blocker lists")
     since = next(one.since for one in beside.stale if one.source == task.about and not one.until)
     text = words(
-        "The list {list} couldn't be brought up to date since {when}; what it said before goes on counting for a while."
-        " This tries again, and says what is wrong:",
+        "The list {list} couldn't be brought up to date since {day}. This tries again, and says why not:",
         list=words.quoted(shortened(task.about, LONGEST_TEXT)),
-        when=moment(since, words),
+        day=words.day(datetime.fromisoformat(since).date(), "medium"),
     )
     return then_type(text, f"blocker sync {task.about}")
 
