@@ -1,12 +1,13 @@
 """The composition root of community lists: which there are, who supplies each, and when each is asked for again.
 
 Decides that a list is asked for by itself only while it is on, that its failing is told once, in the log and in the
-ledger, and so is its coming back, and that the ledger is told of each list that was replaced. How one is brought up to
-date, `syncing.py` decides.
+ledger, and so is its coming back, and that the ledger is told of each list that was replaced or removed. How one is
+brought up to date, `syncing.py` decides.
 """
 
 import contextlib
 import dataclasses
+import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -42,6 +43,9 @@ from blocker.syncing import Supplier, Syncer, SyncResult, slug_of
 from blocker.tomlfile import one_of
 
 _chance = random.SystemRandom().random
+
+_OF_NOTHING = hashlib.sha256().hexdigest()
+"""The sum of a list without numbers, which is what a removed one has become."""
 
 
 class Listroom:
@@ -157,7 +161,8 @@ class Listroom:
         try:
             done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step), anyway=anyway)
         except (SourceError, UsageError) as error:
-            await self._failed(wanted.slug, str(error))
+            if wanted.on or isinstance(error, SourceError):  # else what was typed can't be meant
+                await self._failed(wanted.slug, str(error))
             raise
         finally:
             self._doing.pop(wanted.slug, None)
@@ -196,20 +201,26 @@ class Listroom:
         return dict(self._doing)
 
     async def remove(self, source: str) -> dict[str, Any]:
-        """Let a list speak no more, and forget it.
+        """Let a list speak no more, forget it, and tell the ledger.
 
         Raises:
             UsageError: nothing of it is here.
             SourceError: the disk refuses.
+            LedgerWriteError: it speaks no more, but the ledger couldn't be told.
         """
         old = self._book.source(source)
         if old is None and await self._states.get(source) == SourceState():
             raise UsageError(f"there is no list “{source}” here")
-        entries = len(old) if old is not None else 0
+        entries, origin = (len(old), old.provenance.origin) if old is not None else (0, "")
         await self._book.remove(source)
         await self._states.remove(source)
         await self._stale.over(source, Ended.LET_GO)
         self._changed()
+        if old is not None:
+            now = self._clock.now()
+            await self._recorder.durable(
+                record.list_synced(now, source=source, origin=origin, entries=0, sha256=_OF_NOTHING)
+            )
         known = self.sources.get(source)
         return {"source": source, "entries": entries, "on": known is not None and known.on}
 

@@ -220,7 +220,7 @@ class Syncer:
         self._clock, self._region, self._chance, self._spared = clock, region, chance, spared
 
     async def sync(self, source: ListSource, step: Step = nobody, *, anyway: bool = False) -> SyncResult:
-        """Bring one list up to date, and remember how that went.
+        """Bring one list up to date, and remember how that went, where that says something of a list that is here.
 
         Args:
             source: the list.
@@ -240,12 +240,23 @@ class Syncer:
             try:
                 result, state = await self._brought(source, state, folder, step, anyway)
             except (SourceError, UsageError) as error:
+                if not self._lasting(source, state, error):
+                    raise
                 wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
                 now, chance = self._clock.now(), self._chance()
                 await self._remember(source, failed(source, state, now, chance, why=str(error), wanted=wanted))
                 raise
             await self._remember(source, good(source, state, self._clock.now(), self._chance()))
         return result
+
+    def _lasting(self, source: ListSource, state: SourceState, error: SourceError | UsageError) -> bool:
+        """Whether a failure is to be remembered: always of a list that is on, for it will be asked for again.
+
+        Of one that somebody asked for by hand it isn't where what was typed can't be meant, which says nothing of the
+        list, nor where the list never came, for then there is none.
+        """
+        here = state.good_at is not None or self._shelf.source(source.slug) is not None
+        return source.on or (here and isinstance(error, SourceError))
 
     async def _remember(self, source: ListSource, state: SourceState) -> None:
         """Keep what is remembered, if the disk takes it: without it the list is had anew, and nothing else is lost."""

@@ -1,6 +1,7 @@
 """`blocker lists`, `sync` and `doctor` from a shell, and a service that keeps lists up to date by itself."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ async def run(program: Program, *words: str, check: bool = True) -> subprocess.C
 
 
 async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
-    """A list that is on comes by itself; once it fails that is told once, in log and ledger, and over once it is good."""
+    """A list that is on comes by itself; that it fails is told once in log and ledger, and over once it is good."""
     answers = [web.Response(body=GOOD)] + [web.Response(status=500) for _ in range(2)] + [web.Response(body=GOOD)]
 
     async def answer(_: web.Request) -> web.StreamResponse:
@@ -101,11 +102,17 @@ def test_a_list_had_by_hand_is_shown_and_goes(tmp_path: Path) -> None:
     assert used(program)["sellers"]["state"] == "by hand"
     assert "had once, by hand; give its file" in program.run("sync", "sellers", check=False).stderr
     assert "speaks no more; it had 3" in program.run("lists", "remove", "sellers").stdout
+    told = [(one["source"], one["entries"]) for one in program.entries("list-synced")]
+    assert told == [("sellers", 3), ("sellers", 0)]
+    assert program.entries("list-synced")[1]["sha256"] == hashlib.sha256().hexdigest()
     assert used(program) == {}
     assert "sellers" not in program.run("check", "02 555 12 34").stdout
     (tmp_path / "sellers.txt").write_bytes(b"noise\n" * 3)
     assert program.run("sync", "./sellers.txt", "--name", "newcomers", check=False).returncode == 3
     assert "newcomers" not in program.run("lists").stdout, "what was never had isn't shown as a list"
+    refused = program.run("lists", "remove", "newcomers", check=False)
+    assert (refused.returncode, "there is no list “newcomers” here" in refused.stderr) == (2, True)
+    assert not list((program.data / "book").glob("newcomers*"))
     assert program.run("lists", "remove", "sellers", check=False).returncode == 2
 
 

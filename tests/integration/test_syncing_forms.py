@@ -101,10 +101,13 @@ async def test_a_list_of_another_form_leaves_the_last_good_one(tmp_path: Path, b
 async def test_a_form_that_makes_no_sense(
     tmp_path: Path, syncer: Syncer, form: str, columns: dict[str, str], says: str
 ) -> None:
-    """A misspelt form or column is an error that names those there are."""
+    """A misspelt form or column is an error that names those there are, and says nothing of the list that is here."""
     (tmp_path / "list").write_text("+3225551234\n")
+    await syncer.sync(a_list(str(tmp_path / "list")))
+    before = (tmp_path / "book" / "list.state").read_bytes()
     with pytest.raises(UsageError, match=says):
         await syncer.sync(a_list(str(tmp_path / "list"), form=form, columns=columns))
+    assert (tmp_path / "book" / "list.state").read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/csv", "application/xml"])
@@ -126,5 +129,5 @@ def test_the_command_reads_a_table(tmp_path: Path) -> None:
     path = str(tmp_path / "sellers.csv")
     said = program.run("sync", path, "--as", "csv", "--column", "number=Téléphone", "--name", "sellers")
     assert said.stdout.splitlines() == ["sellers: 2 numbers and prefixes."]
-    assert "1 items were no numbers that may be listed" in said.stderr
+    assert "passed over: 1 that are no numbers, or may not be listed" in said.stderr
     assert "sellers" in program.run("check", "02 555 12 34").stdout
