@@ -231,8 +231,9 @@ async def source_states(config: Config) -> list[KnownList]:
     states, book = await asyncio.to_thread(SourceStates(folder).all), await asyncio.to_thread(Book, folder)
     sources, _ = list_sources(config, rules)
     for slug in book.sums():
-        if slug not in sources and (made := book.source(slug)):
-            sources[slug] = ListSource(slug, slug, made.provenance.origin, "", licence=made.provenance.licence)
+        if made := book.source(slug):
+            known = sources.get(slug) or ListSource(slug, slug, made.provenance.origin, "")
+            sources[slug] = replace(known, licence=known.licence or made.provenance.licence)
     return [
         KnownList(source, replace(states.get(slug, SourceState()), entries=len(book.source(slug) or ())))
         for slug, source in sorted(sources.items())

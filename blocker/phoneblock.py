@@ -77,7 +77,7 @@ class PhoneBlockSupplier:
         except StatusError as error:
             if error.status in REFUSED:
                 raise StatusError(
-                    f"{source.name} doesn't take the token in {source.token_file} (it answered {error.status}); make a "
+                    f"{source.slug} doesn't take the token in {source.token_file} (it answered {error.status}); make a "
                     "new one in the settings of the account, and put it there",
                     error.status,
                     retry_after=error.retry_after,

@@ -61,8 +61,16 @@ class Snapshots:
             files = [await self._piece(source, piece, folder) for piece in pieces]
             joined = folder / "changes"
             await asyncio.to_thread(_join, files, joined)
-            return Supplied(joined, changes=True, version=version, form=FORM, sha256=manifest.sha256)
-        return Supplied(await self._piece(source, manifest.whole, folder), version=version, form=FORM)
+            return Supplied(
+                joined,
+                changes=True,
+                version=version,
+                form=FORM,
+                sha256=manifest.sha256,
+                licence=manifest.licence,
+            )
+        whole = await self._piece(source, manifest.whole, folder)
+        return Supplied(whole, version=version, form=FORM, licence=manifest.licence)
 
     async def _manifest(self, source: ListSource, folder: Path) -> Manifest:
         signers = await asyncio.to_thread(_signers, source)
@@ -113,8 +121,11 @@ def _signers(source: ListSource) -> str:
         )
     try:
         return Path(source.signers).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{source.signers}: those who may sign {source.slug} can't be read: {error}") from error
+    except OSError as error:
+        why = error.strerror
+        raise SourceError(f"{source.signers}: those who may sign {source.slug} can't be read: {why}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{source.signers}: those who may sign {source.slug} can't be read: no UTF-8 text") from error
 
 
 def _folder(path: Path) -> Path:

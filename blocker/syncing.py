@@ -120,6 +120,8 @@ class Supplied:
     """What the numbers of the list must come to, where its publisher says so: SHA-256 (hex) over the numbers in
     ascending order, the digits of each as an unsigned integer of 64 bits, little-endian, then over the digits of each
     prefix in alphabetical order, with an LF."""
+    licence: str = ""
+    """As the list itself names it; what the source's description says goes before it."""
 
 
 class Supplier(Protocol):
@@ -292,7 +294,7 @@ class Syncer:
             fetched_at=fetched_at,
             form=supplied.form or source.form,
             columns=source.columns,
-            licence=source.licence,
+            licence=source.licence or supplied.licence,
             old_file=old.path if supplied.changes and old else None,
             expected=supplied.sha256,
             never=spared.never,

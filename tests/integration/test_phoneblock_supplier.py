@@ -156,7 +156,9 @@ async def test_a_token_that_was_revoked(house: House) -> None:
     """The household is told which file holds it; the token itself stands in no message."""
     await house.sync()
     old, house.server.token = house.server.token, "pbt_another"
-    with pytest.raises(StatusError, match=rf"doesn't take the token in {house.token} \(it answered 401\)") as told:
+    with pytest.raises(
+        StatusError, match=rf"^phoneblock doesn't take the token in {house.token} \(it answered 401\)"
+    ) as told:
         await house.sync()
     assert old not in str(told.value)
     assert len(house.server.asked) == 2  # asked once, and not again

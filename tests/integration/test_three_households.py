@@ -5,6 +5,7 @@ And nothing that left a house, or that the third one asked for, names a line, a 
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -145,6 +146,8 @@ async def test_changes_that_lead_elsewhere_are_followed_by_the_whole(tmp_path: P
         (tmp_path / "home").mkdir()
         program = Program(tmp_path / "home", more=source + 'form = "snapshot"\nallow_private = true\n')
         await asyncio.to_thread(program.run, "sync", "club")
+        (shown,) = [one for one in json.loads(program.run("lists", "--json").stdout) if one["list"] == "club"]
+        assert shown["licence"] == "CC-BY-4.0", "a list that names its licence needs no description that does"
         manifest = (await club.version(*SPREAD[1:])).manifest
         (good,) = manifest.deltas
         wrong = encode(list_file(NAME, 2, {Target(UNWANTED): Rated(Target(UNWANTED))}, {}))

@@ -62,12 +62,12 @@ def manifest(club: Club) -> Manifest:
 async def test_the_whole_list_then_what_changed(club: Club, follower: Follower) -> None:
     """The whole list comes first; then nothing, or the changes of all versions that were missed, with their sum."""
     first = await follower.supply()
-    assert (first.changes, first.form) == (False, "snapshot")
+    assert (first.changes, first.form, first.licence) == (False, "snapshot", "CC-BY-4.0")
     assert (await follower.supply()).file is None
     await club.version(*MANY, ONE)
     await club.version(*MANY[1:], ONE)
     supplied = await follower.supply()
-    assert supplied.changes
+    assert (supplied.changes, supplied.licence) == (True, "CC-BY-4.0")
     assert supplied.sha256 == manifest(club).sha256
     assert supplied.file is not None
     second, rest = decode(supplied.file.read_bytes())
@@ -191,7 +191,11 @@ async def test_a_changed_file(club: Club, follower: Follower) -> None:
 
 @pytest.mark.parametrize(
     ("signers", "why"),
-    [("", "whose signature counts"), ("nowhere", "can't be read"), ("empty", "isn't one of those")],
+    [
+        ("", "whose signature counts"),
+        ("nowhere", r"can't be read: No such file or directory$"),
+        ("empty", "isn't one of those"),
+    ],
 )
 async def test_whose_signature_counts_must_be_said(
     club: Club, follower: Follower, tmp_path: Path, signers: str, why: str
