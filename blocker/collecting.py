@@ -5,6 +5,7 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 `core/observed.py`. Memory stays flat however many calls there are.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from blocker.core import watching
 from blocker.core.corrected import withdrawn_of
 from blocker.core.counts import Cell, Cells
-from blocker.core.ended import Ended, ended_of
+from blocker.core.ended import Ended
 from blocker.core.entry import MAX_INTEGER, EntryKind, Head, format_time, parse_time
 from blocker.core.erasure import ErasedOfWeek
 from blocker.core.gist_call import Fate, Plain
@@ -35,6 +36,7 @@ from blocker.core.tally import Sample, Tally
 from blocker.core.timekeeping import ClockSet, clock_set_of
 from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
+from blocker.filing.call_ends import Ends
 from blocker.filing.calls_around import (
     Entry,
     GistReader,
@@ -163,9 +165,13 @@ async def collect(
             erased.take(entry.n, entry.content)
         else:
             collected.take_from_whole_ledger(entry.n, entry.content)
-    ends = await first(reader.entries(kinds=[EntryKind.CALL_ENDED], since=start - OUTCOME_MARGIN)) is not None
-    async for page in settled_calls(reader, start, end, head.n, margin=OUTCOME_MARGIN, on_progress=making.on_progress):
-        collected.take(page, await _ends_of(reader, head, page) if ends else {})
+    ends = Ends(reader, head.n, start - OUTCOME_MARGIN, end + OUTCOME_MARGIN)
+    told = await first(reader.entries(kinds=[EntryKind.CALL_ENDED], since=start - OUTCOME_MARGIN)) is not None
+    async with contextlib.aclosing(ends):
+        async for page in settled_calls(
+            reader, start, end, head.n, margin=OUTCOME_MARGIN, on_progress=making.on_progress
+        ):
+            collected.take(page, await ends.of({id_of(call) for call in page.calls}, page.last) if told else {})
     changes = [e async for e in reader.entries(kinds=[EntryKind.LIST_CHANGED], since=start, until=end)]
     collected.take_changes(entry for entry in changes if entry.n <= head.n)
     async for entry in reader.begun(start, end):
@@ -189,15 +195,6 @@ async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zon
     return found.listed()
 
 
-async def _ends_of(reader: EntryReader, head: Head, page: SettledPage) -> dict[str, Ended]:
-    """How calls ended, by their ids, where the phone system told, however much later."""
-    ids = {id_of(call) for call in page.calls}
-    if not ids:
-        return {}
-    found = [e async for e in reader.entries(kinds=[EntryKind.CALL_ENDED], calls=ids) if e.n <= head.n]
-    return dict(ended_of(entry.n, entry.content) for entry in found)
-
-
 class _Collected:
     """What has been read of the ledger for one week."""
 
@@ -218,7 +215,7 @@ class _Collected:
         self._start, self._end = map(format_time, bounds)
         self._tally, self._numbers = Tally(), NumberRows(temporary)
         self._changes: Sample[ListChange] = Sample()
-        self._first = self._last = 0
+        self._first, self._last = MAX_INTEGER, 0
         self._latest = self._start
 
     def take_from_whole_ledger(self, n: int, content: Mapping[str, Any]) -> None:
@@ -252,9 +249,8 @@ class _Collected:
         for fate, calls in alike.items():
             self._tally.add_alike(fate.like, max(0, calls))
         self.cells.update(cells_of(page))
-        entries = [int(call[0]) for call in page.calls]
-        self._first = min([*entries, self._first or MAX_INTEGER])
-        self._last = max([*entries, self._last])
+        self._first = min([self._first, *(int(call[0]) for call in page.calls)])
+        self._last = max(page.last, self._last)
         self._latest = max(self._latest, page.latest)
 
     def _take_one(self, call: SeenCall) -> None:

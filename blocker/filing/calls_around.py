@@ -68,6 +68,11 @@ class SettledPage(NamedTuple):
     latest: str
     """UTC; empty where none of them is of that span."""
 
+    @property
+    def last(self) -> int:
+        """The number of the last call's entry; 0 for none."""
+        return max([int(call[0]) for call in self.calls], default=0)
+
 
 async def settled_calls(
     reader: GistReader,

@@ -68,6 +68,7 @@ MOST_ALIKE = 1_000
 
 _E164 = re.compile(r"\+[0-9]{1,15}")
 _PLAIN = re.compile(r"[0-9]+,[0-9a-f]+,[a-z-]+(,[0-9T:.+Z-]+){2}")
+_PLAIN_END = re.compile(r"[A-Z ]*,[0-9]*,[0-9]*,[a-z]*")
 _FORMULA = re.compile(r"""(^|[;,"\t\r\n])([^\S\t\r\n]*)(?=[=+\-@'\t\r\n＝＋－＠])""")
 
 
@@ -106,7 +107,7 @@ class Writer:
         number = number and f"tel:{number}"
         flags = self._flags.get(call_id)
         law = _cells(*_provisions(flags)) if flags else ","
-        end = _cells(*ended[:4]) if ended else ",,,"
+        end = _end_cells(ended) if ended else ",,,"
         self._write(f"{n},{call_id},{standing},{at},{local},{where},{number},{what},{after},{said},{law},{end}\r\n")
 
 
@@ -124,7 +125,7 @@ def _row(call: SeenCall, flags: Sequence[LawFlag]) -> str:
     _, where, what, said = _pieces(call)
     after = "" if call.after_ms is None else call.after_ms
     law = _cells(*_provisions(flags)) if flags else ","
-    ended = _cells(*call.ended[:4]) if call.ended else ",,,"
+    ended = _end_cells(call.ended) if call.ended else ",,,"
     return f"{own},{where},{_number_cell(call.number)},{what},{after},{said},{law},{ended}\r\n"
 
 
@@ -164,6 +165,12 @@ def _said(flagged: bool, observe_only: bool, said: Statement, seen_by: str) -> s
         harmless(said.said_call_centre),
         said.call_centre,
     )
+
+
+def _end_cells(ended: Ended) -> str:
+    disposition, talked, in_all, by, _ = ended
+    cells = f"{disposition},{'' if talked is None else talked},{'' if in_all is None else in_all},{by}"
+    return cells if _PLAIN_END.fullmatch(cells) else _cells(*ended[:4])
 
 
 def _number_cell(number: str) -> str:
