@@ -109,6 +109,5 @@ def in_force(shipped: Mapping[str, ListSource], settings: Sources) -> tuple[dict
             faults.append(Fault(*setting.where, f"no list is called “{slug}”", mend))
             continue
         base = shipped.get(slug) or ListSource(slug, slug, "", FORMS[0], on=True)
-        votes = {**base.votes, **setting.changes.get("votes", {})}
-        sources[slug] = replace(base, **{**setting.changes, "votes": votes})
+        sources[slug] = replace(base, **setting.changes)
     return sources, faults

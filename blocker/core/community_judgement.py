@@ -81,9 +81,9 @@ class Terms:
         return Weighed(hit, counted, needed, weight)
 
     def votes_needed(self, hit: Hit) -> int:
-        """From how many votes a hit's rating counts: as is set for its list, or else for all."""
-        own, rating = self.sources.get(hit.source, _ANY_SOURCE).votes, hit.rated.rating
-        return own.get(rating) or self.votes.get(rating, 1)
+        """From how many votes a hit's rating counts: as is set for its list, or the most of its file and for all."""
+        source, rating = self.sources.get(hit.source, _ANY_SOURCE), hit.rated.rating
+        return source.votes.get(rating) or max(source.own_votes.get(rating, 1), self.votes.get(rating, 1))
 
     def votes_left(self, hit: Hit, today: date) -> int:
         """What is left of a hit's votes against the number, by their age and the list's."""

@@ -12,7 +12,7 @@ from blocker.core.list_source import Bounds
 from blocker.core.listing import Target, national_digits
 from blocker.core.ranges import RangeBook, RangeClass
 
-MOST_OF_A_COUNTRY = 50
+MOST_OF_A_COUNTRY = 25
 """Thousandths of a country's numbers that the prefixes of one list may catch. The ranges that France set aside for
 canvassing, all of them together, are 12."""
 

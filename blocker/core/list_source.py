@@ -70,6 +70,8 @@ class ListSource:
     bounds: Bounds = Bounds()
     columns: Mapping[str, str] = field(default_factory=dict)
     """What the columns of a table are for."""
+    own_votes: Mapping[Rating, int] = field(default_factory=dict)
+    """From how many votes a rating counts at least, as the list's own file says."""
     needs_token: bool = False
     on: bool = False
     """Whether it is used by those who say nothing about it. None is, unless it asks for nothing and costs nothing."""
@@ -83,8 +85,7 @@ class ListSource:
     allow_private: bool = False
     """Whether it may lie in one's own network."""
     votes: Mapping[Rating, int] = field(default_factory=dict)
-    """From how many votes a rating of this list counts, over `[community.votes]`: as the list's own file says, or the
-    configuration, rating by rating."""
+    """From how many votes a rating of this list counts, whatever `own_votes` and `[community.votes]` say."""
     signers: str = ""
     """Path of an `allowed_signers` file (ssh-keygen(1)) of those whose signature a snapshot must bear."""
 

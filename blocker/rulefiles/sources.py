@@ -44,7 +44,7 @@ def read(file: RuleFile, document: Document) -> Contents:
         bounds=_bounds(root.section("bounds")),
         columns=_columns(found.section("columns")),
         needs_token=found.flag("needs_token", default=False),
-        votes=_votes(root, header),
+        own_votes=_votes(root, header),
         complain_to=root.text("complain_to"),
         sure=header.sure,
         checked=header.checked,
@@ -61,7 +61,7 @@ def _licence(root: Table, header: Header) -> str:
 def _votes(root: Table, header: Header) -> Mapping[Rating, int]:
     table = root.table("votes")
     if table is None:
-        return _STANDARD.votes
+        return _STANDARD.own_votes
     read_source(table, header.sources)
     return read_votes(table)
 

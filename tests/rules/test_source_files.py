@@ -104,14 +104,14 @@ def test_votes_of_a_file_hold_until_the_household_says_otherwise(tmp_path: Path)
     """A list's own file may ask for more votes than one; the household changes that rating by rating."""
     write(tmp_path, GOOD + '[votes]\nfraud = 4\nping = 10\nsource = "page"\n')
     shipped = load_rules(tmp_path).sources
-    assert shipped["acme"].votes == {Rating.G_FRAUD: 4, Rating.C_PING: 10}
+    assert shipped["acme"].own_votes == {Rating.G_FRAUD: 4, Rating.C_PING: 10}
     setting = SourceSetting("acme", {"votes": {Rating.G_FRAUD: 2}})
     sources, faults = in_force(shipped, {"acme": setting})
-    assert (sources["acme"].votes, faults) == ({Rating.G_FRAUD: 2, Rating.C_PING: 10}, [])
+    assert (sources["acme"].votes, faults) == ({Rating.G_FRAUD: 2}, [])
 
 
 def test_who_subscribes_to_phoneblock_blocks_nobody_on_one_vote() -> None:
     """One person's word is no reason to turn a call away where anybody may vote."""
-    votes = load_rules(shipped_rules()).sources["phoneblock"].votes
+    votes = load_rules(shipped_rules()).sources["phoneblock"].own_votes
     assert {rating for rating in Rating if rating.may_block} == set(votes)
     assert min(votes.values()) > 1

@@ -81,6 +81,20 @@ def test_a_list_may_have_terms_of_its_own() -> None:
     assert not judged(hit(had=4), terms=terms).blocks
 
 
+@pytest.mark.parametrize(
+    ("own", "everywhere", "here", "needed"),
+    [(4, {}, {}, 4), (4, {Rating.G_FRAUD: 2}, {}, 4), (4, {Rating.G_FRAUD: 9}, {}, 9), (4, {}, {Rating.G_FRAUD: 2}, 2)],
+)
+def test_who_asks_for_more_votes_gets_more(
+    own: int, everywhere: dict[Rating, int], here: dict[Rating, int], needed: int
+) -> None:
+    """A list's file asks for the least; the household asks for more of all lists, or settles it for one."""
+    club = ListSource("club", "Club", "/x", "", own_votes={Rating.G_FRAUD: own}, votes=here)
+    terms = replace(TERMS, votes=everywhere, sources={"club": club})
+    assert judged(hit(rating=Rating.G_FRAUD, votes=needed), terms=terms).blocks
+    assert not judged(hit(rating=Rating.G_FRAUD, votes=needed - 1), terms=terms).blocks
+
+
 def test_without_a_half_life_votes_never_fade() -> None:
     """Zero switches it off."""
     old = hit(rating=Rating.G_FRAUD, votes=4, silent_for=3000)
