@@ -11,6 +11,9 @@ from datetime import date, datetime
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl")
 """Those that forms are written in."""
 
+_FIRST = {"fr": "1er", "it": "1º"}
+"""How the first day of a month is written where that isn't its number alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormWords:
@@ -26,7 +29,8 @@ class FormWords:
 
     def day(self, day: date) -> str:
         """With the month as a word."""
-        return self("day", day=day.day, month=self.months[day.month - 1], year=day.year)
+        number = _FIRST.get(self.language, "1") if day.day == 1 else day.day
+        return self("day", day=number, month=self.months[day.month - 1], year=day.year)
 
     def moment(self, local: datetime) -> str:
         """To the second, with its offset from UTC."""
