@@ -25,6 +25,8 @@ MAX_VOTES = 1_000_000_000
 MIN_DIGITS_AFTER_COUNTRY = 3
 """Of a prefix. The household itself may list shorter ones; all mobile numbers of a network begin with two."""
 
+_SEPARATORS = str.maketrans("", "", "+ .-/()")
+_SHORT = re.compile(rf"[0-9]{{1,{MAX_SHORT_DIGITS}}}", re.ASCII)
 _WILDCARD = re.compile(r"[*#]+\Z")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].{0,30})?", re.ASCII)
 _SECONDS, _MILLISECONDS = re.compile(r"[0-9]{9,10}", re.ASCII), re.compile(r"[0-9]{12,13}", re.ASCII)
@@ -112,14 +114,10 @@ def rated_target(text: str, region: str) -> Target:
         UsageError: it is nothing that calls, or must not be listed.
     """
     if _WILDCARD.search(text):
-        target = parse_target(_WILDCARD.sub("*", text), region)
-        if len(national_digits(target.number)) < MIN_DIGITS_AFTER_COUNTRY:
-            raise UsageError(
-                f"the prefix “{one_line(text)[:40]}” would catch a hundredth of a country or more; "
-                f"strangers have to name {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
-            )
-        return target
+        return parse_target(_WILDCARD.sub("*", text), region, least=MIN_DIGITS_AFTER_COUNTRY)
     number = parse_typed(text, region)
+    if number is None and _SHORT.fullmatch(text.translate(_SEPARATORS)):
+        raise UsageError(f"“{one_line(text)[:40]}” is an emergency number or another short code, which calls nobody")
     if number is None or number.extension:
         raise UsageError(f"“{one_line(text)[:40]}” is no telephone number")
     return whole_number(number)

@@ -133,19 +133,20 @@ class ListIndex:
         return self._sum
 
 
-def parse_target(text: str, region: str) -> Target:
+def parse_target(text: str, region: str, *, least: int = MIN_DIGITS_AFTER_COUNTRY) -> Target:
     """What a person means by a number or, with a `*` at its end, by a prefix: `02 555 12 34`, `+32 2 555*`.
 
     Args:
         text: as typed, or as it stands in a file.
         region: ISO 3166-1 alpha-2 of the country whose national numbers are meant.
+        least: how many digits a prefix must have after its country code.
 
     Raises:
         UsageError: it is neither, or a prefix so short that it would catch a country.
     """
     written = unicodedata.normalize("NFKC", text).strip()
     if written.endswith("*"):
-        return Target("+" + _prefix_digits(written.rstrip("*"), region), is_prefix=True)
+        return Target("+" + _prefix_digits(written.rstrip("*"), region, least), is_prefix=True)
     number = parse_typed(text, region)
     if number is None:
         raise UsageError(
@@ -164,7 +165,7 @@ def doubts(listing: Listing, region: str) -> list[str]:
     return [f"{whose} has no number {number.number}, as far as is known here; is a digit missing, or one too many?"]
 
 
-def _prefix_digits(written: str, region: str) -> str:
+def _prefix_digits(written: str, region: str, least: int) -> str:
     """The digits of a prefix with its country code and without `+`."""
     compact = written.replace(" ", "")
     if compact.startswith(("+", "00")):
@@ -173,10 +174,10 @@ def _prefix_digits(written: str, region: str) -> str:
     if not _DIGITS.fullmatch(compact):
         raise UsageError(f"“{written}*” is no prefix: digits, perhaps a + before them, and one * at the end")
     digits = _with_country(compact, written, region)
-    if len(national_digits("+" + digits)) < MIN_DIGITS_AFTER_COUNTRY:
+    if len(national_digits("+" + digits)) < least:
         raise UsageError(
             f"the prefix “{written}*” would catch a whole country or much of it; "
-            f"give at least {MIN_DIGITS_AFTER_COUNTRY} digits after the country code"
+            f"give at least {least} digits after the country code"
         )
     if len(digits) > MAX_DIGITS:
         raise UsageError(f"the prefix “{written}*” is longer than any number ({MAX_DIGITS} digits)")

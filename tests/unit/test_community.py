@@ -1,5 +1,6 @@
 """What a community's list says of a number: ratings, votes and days that can be, and what may be listed at all."""
 
+import re
 from datetime import date
 
 import pytest
@@ -102,4 +103,20 @@ def test_votes_are_a_number_of_people(text: str) -> None:
 def test_what_strangers_may_not_list(text: str) -> None:
     """Emergency numbers, short and internal numbers, whole countries and noise."""
     with pytest.raises(UsageError):
+        rated_target(text, "BE")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("112", "“112” is an emergency number or another short code"),
+        ("+32 112", "emergency number or another short code"),
+        ("+32*", "give at least 3 digits after the country code"),
+        ("+3247##", "give at least 3 digits after the country code"),
+        ("12 ab", "no telephone number"),
+    ],
+)
+def test_why_something_may_not_be_listed(text: str, says: str) -> None:
+    """Whoever made the list learns what is wrong with an item, and what a prefix needs in a list of strangers."""
+    with pytest.raises(UsageError, match=re.escape(says)):
         rated_target(text, "BE")
