@@ -41,8 +41,17 @@ def refuse_if_taken(out: Path) -> None:
     """
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out} is there already; name a folder that isn't, so that no draft is written over")
-    if not out.parent.is_dir():
-        raise UsageError(f"{out.parent} isn't a folder (make it first, or name another)")
+    refuse_if_no_folder(out.parent)
+
+
+def refuse_if_no_folder(folder: Path) -> None:
+    """See that what is to be written has a folder to be in, for whom none is to be made.
+
+    Raises:
+        UsageError: it isn't there, or is something else.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} isn't a folder (make it first, or name another)")
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from blocker.config import Config
 from blocker.core.exported import Exported, of_lists
 from blocker.datadir import DataDir
 from blocker.errors import UsageError
-from blocker.outfolder import hand_out
+from blocker.outfolder import hand_out, refuse_if_no_folder
 from blocker.renderers.block_lists import FORMS, MOST
 from blocker.store.book import Book
 
@@ -40,7 +40,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--limit",
         type=int,
-        default=0,
         metavar="N",
         help=f"at most so many, of your own those listed last, of others those with most votes; default: all that "
         f"fit, at most {MOST_AT_ALL}",
@@ -50,18 +49,20 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Write the file."""
-    if arguments.limit < 0:
+    if arguments.limit is not None and arguments.limit < 1:
         raise UsageError("--limit is how many numbers the file may have, 1 or more")
+    refuse_if_no_folder(arguments.out.parent)
     limit = arguments.limit or MOST.get(arguments.form, MOST_AT_ALL)
     own, remarks = await _own(config, limit) if arguments.what != "community" else ([], [])
     numbers = own
     if arguments.what != "own":
-        numbers = [*own, *await _of_lists(config, limit - len(own), {item.number for item in own})]
+        others, more = await _of_lists(config, limit - len(own), {item.number for item in own})
+        numbers, remarks = [*own, *others], remarks + more
         if arguments.form == "spamblocker":
             remarks.append("this form has no place for the lists' names, licences and age; mind them (blocker lists)")
     text = FORMS[arguments.form](numbers, config.region)
     hand_out(arguments.out.parent, {arguments.out.name: text.encode()})
-    say(f"{arguments.out}: {len(numbers)} numbers.")
+    say(f"{arguments.out}: {_many(len(numbers), 'number')}.")
     warn(remarks)
     return OK
 
@@ -73,14 +74,14 @@ async def _own(config: Config, limit: int) -> tuple[list[Exported], list[str]]:
     whole.sort(key=lambda item: str(item["added_at"]), reverse=True)
     remarks = []
     if prefixes := len(listed) - len(whole):
-        remarks.append(f"{prefixes} prefixes were left out, which no such device reads for sure")
+        remarks.append(f"left out: {_many(prefixes, 'prefix')} of your own, which no such device reads for sure")
     if (more := len(whole) - limit) > 0:
-        remarks.append(f"{more} numbers that were listed earlier were left out, for want of room")
+        remarks.append(f"left out for want of room: {_many(more, 'number')} of your own, listed earlier")
     return [Exported(item["number"]) for item in whole[:limit]], remarks
 
 
-async def _of_lists(config: Config, most: int, there: Container[str]) -> list[Exported]:
-    """The numbers of community lists that would be turned away here."""
+async def _of_lists(config: Config, most: int, there: Container[str]) -> tuple[list[Exported], list[str]]:
+    """The numbers of community lists that would be turned away here, and what there is to say of them."""
     known = await looking.knowledge(config)
     book, now = Book(DataDir(config.data_dir).book), SystemClock().now()
     local = now.astimezone(ZoneInfo(config.time_zone))
@@ -95,6 +96,18 @@ async def _of_lists(config: Config, most: int, there: Container[str]) -> list[Ex
         )
 
     try:
-        return of_lists(book.listed(), book.lookup, known.terms, now.date(), spared=spared, most=max(most, 0))
+        found, more = of_lists(book.listed(), book.lookup, known.terms, now.date(), spared=spared, most=max(most, 0))
+        prefixes = sum(len(file.prefixes) for slug in book.sums() if (file := book.source(slug)))
     finally:
         await book.close()
+    remarks = []
+    if prefixes:
+        remarks.append(f"left out: {_many(prefixes, 'prefix')} of community lists, which no such device reads for sure")
+    if more:
+        remarks.append(f"left out for want of room: {_many(more, 'number')} of community lists, with fewer votes")
+    return found, remarks
+
+
+def _many(count: int, what: str) -> str:
+    ending = "" if count == 1 else "es" if what.endswith("x") else "s"
+    return f"{count} {what}{ending}"

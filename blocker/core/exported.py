@@ -31,8 +31,8 @@ def of_lists(
     *,
     spared: Callable[[str], bool],
     most: int,
-) -> list[Exported]:
-    """The numbers on community lists that are turned away, those with most votes first.
+) -> tuple[list[Exported], int]:
+    """The numbers on community lists that are turned away, those with most votes first; and how many more there are.
 
     Args:
         listed: what each list says of each number.
@@ -50,7 +50,7 @@ def of_lists(
         if number not in votes and judge(number, ask(number), lambda _: (), alone, today).blocks:
             votes[number] = (terms.votes_left(hit, today), _note(hit))
     best = heapq.nsmallest(most, votes, key=lambda number: (-votes[number][0], number))
-    return [Exported(number, votes[number][1]) for number in best]
+    return [Exported(number, votes[number][1]) for number in best], len(votes) - len(best)
 
 
 def _note(hit: Hit) -> str:

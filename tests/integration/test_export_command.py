@@ -39,12 +39,15 @@ def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     assert out.read_bytes() == b"number\r\n+12025550123\r\n+33199001234\r\n"
     assert done.stdout == f"{out}: 2 numbers.\n"
     assert done.stderr.splitlines() == [
-        "note: 1 prefixes were left out, which no such device reads for sure",
-        "note: 1 numbers that were listed earlier were left out, for want of room",
+        "note: left out: 1 prefix of your own, which no such device reads for sure",
+        "note: left out for want of room: 1 number of your own, listed earlier",
     ]
     assert out.stat().st_mode & 0o777 == 0o600
-    refused = program.run("export", "--as", "vcard", "--out", str(out), "--limit", "-1", check=False)
-    assert (refused.returncode, out.read_bytes()[:6]) == (2, b"number")
+    nowhere = tmp_path / "nowhere" / "list.csv"
+    for path, limit, says in ((out, "0", "1 or more"), (nowhere, "1", "isn't a folder (make it first")):
+        refused = program.run("export", "--as", "vcard", "--out", str(path), "--limit", limit, check=False)
+        assert (refused.returncode, says in refused.stderr) == (2, True)
+    assert (out.read_bytes()[:6], nowhere.parent.exists()) == (b"number", False)
 
 
 def test_what_community_lists_turn_away(tmp_path: Path) -> None:
@@ -70,6 +73,12 @@ def test_what_community_lists_turn_away(tmp_path: Path) -> None:
         f'+3225551234,"SPAM (club, CC0-1.0, {today})"',
     ]
     assert rows["all"] == rows["own"] + rows["community"]
+    few = program.run("export", "--as", "vcard", "--what", "all", "--limit", "2", "--out", str(out))
+    assert few.stdout == f"{out}: 2 numbers.\n"
+    assert few.stderr.splitlines() == [
+        "note: left out: 1 prefix of community lists, which no such device reads for sure",
+        "note: left out for want of room: 1 number of community lists, with fewer votes",
+    ]
 
 
 def test_asterisk_is_given_every_way_of_presenting_a_number() -> None:
