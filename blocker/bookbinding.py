@@ -112,7 +112,7 @@ def main() -> None:
 
 
 def _bind_here(order: Order) -> Bound:
-    named, left_out, bad = _Named(order), 0, BadItems()
+    named, left_out, without_votes, bad = _Named(order), 0, 0, BadItems()
     items, never = BookItems(changes=order.old_file is not None), Never(order.never)
     with order.list_file.open("rb") as stream:
         for item in _read(stream, order):
@@ -121,6 +121,7 @@ def _bind_here(order: Order) -> Bound:
                 bad.add(f"{item.where}: {item.why}")
                 continue
             named.look(item)
+            without_votes += not item.votes and order.old_file is None
             if never.holds(item.target):
                 left_out += 1
             else:
@@ -140,6 +141,7 @@ def _bind_here(order: Order) -> Bound:
             bad_named=bad.named,
             listed=named.or_in(made),
             covers=widest(made.prefixes),
+            without_votes=without_votes,
         )
     finally:
         made.close()

@@ -80,6 +80,8 @@ class Bound:
     """The country code of which its prefixes catch most, and how many thousandths of its numbers those are."""
     bad_named: tuple[str, ...] = ()
     """The first items that couldn't be read, each with its place and why."""
+    without_votes: int = 0
+    """Items of a whole list that nobody votes for, which are left out too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class SyncResult:
     bad_named: tuple[str, ...] = ()
     """As in `Bound`."""
     left_out: int = 0
+    """As in `Bound`."""
+    without_votes: int = 0
     """As in `Bound`."""
     notes: tuple[str, ...] = ()
     """What the household should know of it, as sentences."""
@@ -311,6 +315,7 @@ class Syncer:
             *(source.slug, source.origin, bound.entries, bound.bad_lines, bound.sha256, before),
             bad_named=tuple(bound.bad_named),
             left_out=bound.left_out,
+            without_votes=bound.without_votes,
             notes=tuple(suspicious(made, spared)),
         )
         return result, replace(

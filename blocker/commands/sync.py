@@ -145,6 +145,8 @@ def _tell(done: dict[str, Any]) -> None:
         warn([f"passed over: {done['bad_lines']} that are no numbers, or may not be listed", *done["bad_named"]])
     if done["left_out"]:
         warn([f"left out: {done['left_out']} of emergency and help lines, or your own numbers"])
+    if done["without_votes"]:
+        warn([f"left out: {done['without_votes']} with 0 votes, of which the list says nothing"])
     warn(list(done["notes"]))
 
 

@@ -84,8 +84,8 @@ def named(columns: Columns, names: Mapping[str, str]) -> Columns:
     for word in names:
         if word not in known:
             raise UsageError(f"“{word}” is nothing that a column is for; there are {', '.join(known)}")
-    changed = {word: name.lower() for word, name in names.items() if word != "number"}
-    number = (names["number"].lower(),) if "number" in names else columns.number
+    changed = {word: name for word, name in names.items() if word != "number"}
+    number = (names["number"],) if "number" in names else columns.number
     return replace(columns, number=number, **changed)  # type: ignore[arg-type]  # names of texts, as checked above
 
 
@@ -137,16 +137,16 @@ def _places(names: list[str], columns: Columns, heading: str) -> dict[str, int]:
     Raises:
         SourceError: the table lacks a column that was named.
     """
-    number = next((name for name in columns.number if name in names), "")
+    number = next((name for name in columns.number if name.lower() in names), "")
     wanted = {"number": number or columns.number[0], **{what: getattr(columns, what) for what in _BESIDES}}
     if columns.by_our_names:
         wanted |= {what: what for what in _BESIDES if not wanted[what] and what in names}
-    if missing := [name for name in wanted.values() if name and name not in names]:
+    if missing := [name for name in wanted.values() if name and name.lower() not in names]:
         raise SourceError(
             f"the table has no column {' and none '.join(f'“{name}”' for name in missing)}; "
             f"its heading is “{one_line(heading.strip())[:120]}”"
         )
-    return {what: names.index(name) for what, name in wanted.items() if name}
+    return {what: names.index(name.lower()) for what, name in wanted.items() if name}
 
 
 def _rated(cells: list[str], names: list[str], places: Mapping[str, int], columns: Columns, here: Here) -> Rated | None:

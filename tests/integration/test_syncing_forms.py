@@ -71,7 +71,8 @@ async def test_the_book_holds_what_a_list_says_of_each_number(tmp_path: Path, bo
     rows = ["+3225551230,A_LEGITIMATE,9", "+3225551231,B_MISSED,9", "+3225551232,G_FRAUD,0", "+3225551233,G_FRAUD,4"]
     path.write_text("\n".join(["number,rated,votes", *rows]))
     columns = {"rating": "rated", "votes": "votes"}
-    assert (await syncer.sync(a_list(str(path), form="csv", columns=columns))).entries == 3
+    done = await syncer.sync(a_list(str(path), form="csv", columns=columns))
+    assert (done.entries, done.without_votes) == (3, 1)
     found = [hit.rated for tail in range(4) for hit in book.lookup(f"+322555123{tail}")]
     assert [(rated.rating.partition("_")[0], rated.votes) for rated in found] == [("A", 9), ("B", 9), ("G", 4)]
 
@@ -125,9 +126,10 @@ async def test_the_kinds_that_servers_name(book: Book, syncer: Syncer, kind: str
 def test_the_command_reads_a_table(tmp_path: Path) -> None:
     """`blocker sync --as csv --column number=…` from a shell, until `check` shows the list."""
     program = Program(tmp_path)
-    (tmp_path / "sellers.csv").write_text("Téléphone;Nom\n02 555 12 34;un vendeur\n112;secours\n02 555 12 35;x\n")
+    (tmp_path / "sellers.csv").write_text("Téléphone;Votes\n02 555 12 34;1\n112;9\n02 555 12 35;2\n02 555 12 36;0\n")
     path = str(tmp_path / "sellers.csv")
     said = program.run("sync", path, "--as", "csv", "--column", "number=Téléphone", "--name", "sellers")
     assert said.stdout.splitlines() == ["sellers: 2 numbers and prefixes."]
     assert "passed over: 1 that are no numbers, or may not be listed" in said.stderr
+    assert "left out: 1 with 0 votes" in said.stderr
     assert "sellers" in program.run("check", "02 555 12 34").stdout

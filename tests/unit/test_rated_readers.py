@@ -79,6 +79,8 @@ def test_a_table_with_columns_of_other_names() -> None:
     ]
     with pytest.raises(UsageError, match="“colour” is nothing that a column is for; there are number, rating"):
         csv_table.named(csv_table.PLAIN, {"colour": "red"})
+    with pytest.raises(SourceError, match="no column “Tel”; its heading is “Phone”"):
+        items(table(csv_table.named(csv_table.PLAIN, {"number": "Tel"})), "Phone\n025551234\n")
 
 
 def test_columns_of_our_own_names_need_not_be_named() -> None:
