@@ -60,7 +60,10 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 async def run_remove(config: Config, arguments: argparse.Namespace) -> int:
     """Take a list away."""
     done = await app.command(config, "lists-remove", source=arguments.list)
-    say(f"{done['source']} speaks no more; it had {done['entries']} numbers and prefixes.")
+    if done["entries"]:
+        say(f"{done['source']} speaks no more; it had {done['entries']} numbers and prefixes.")
+    else:
+        say(f"{done['source']} is forgotten; nothing of it was here but that it couldn't be had.")
     if done["on"]:
         warn([f"it is on, and comes again with its next sync; write on = false in [sources.{done['source']}]"])
     return OK

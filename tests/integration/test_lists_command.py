@@ -131,3 +131,4 @@ def test_a_list_that_wants_a_token_says_so(tmp_path: Path) -> None:
     failed = program.run("sync", "phoneblock", check=False)
     assert failed.returncode == 3
     assert "token_file" in failed.stderr
+    assert "is forgotten; nothing of it was here" in program.run("lists", "remove", "phoneblock").stdout
