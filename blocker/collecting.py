@@ -111,8 +111,8 @@ async def nothing() -> str:
     return ""
 
 
-def nobody_counts(_: Cells) -> None:
-    """For a report beside which no year is counted."""
+async def nothing_more(_: Cells) -> None:
+    """For a report that shows nothing beside the week's own figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,9 @@ class Making:
     """Waits until the ledger is checked, which may go on beside the reading; what doesn't hold in it, as a sentence."""
     on_progress: Progress = nobody
     """Of reading the week."""
-
-    on_cells: Callable[[Cells], object] = nobody_counts
-    """Given what the machine alone saw in the week, counted as `filing/counting.py` keeps it, when all is read."""
+    once_read: Callable[[Cells], Awaitable[None]] = nothing_more
+    """Awaited when all is read, before the check is; given what the machine alone saw, as `filing/counting.py` keeps
+    it."""
 
 
 PLAIN = Making()
@@ -178,7 +178,7 @@ async def collect(
         if entry.n <= head.n and still_counts(entry.n, entry.content, spoken.withdrawn):
             collected.take_from_elsewhere(entry.n, entry.content)
     later = await first(reader.entries(since=end))
-    making.on_cells(collected.cells)
+    await making.once_read(collected.cells)
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)

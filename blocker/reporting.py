@@ -46,10 +46,6 @@ def is_page(name: str) -> bool:
     return _PAGE.fullmatch(name) is not None
 
 
-async def nothing_more() -> None:
-    """For a report that shows nothing beside the week's own figures."""
-
-
 async def no_pages(_: Report, __: Path) -> None:
     """For a report that is only its data."""
 
@@ -108,13 +104,11 @@ async def write_report(
     forms: Forms,
     *,
     making: Making = PLAIN,
-    once_read: Callable[[], Awaitable[None]] = nothing_more,
     pages: Pages = no_pages,
 ) -> Report:
     """Write the report of a week to a folder, which is made where it is missing; an earlier report there is replaced.
 
     Pages of the earlier report that this one doesn't have go: they would tell of another state of the ledger.
-    `once_read` is awaited between reading the week and showing it.
 
     Raises:
         UsageError: the folder can't be written to; then nothing in it has changed.
@@ -124,7 +118,6 @@ async def write_report(
     with _all_or_nothing(folder, [name, *forms.documents]) as building:
         with (building / name).open("w", encoding="utf-8", newline="") as file:
             report = await collect(reader, week, zone, rows_to(file), building, making=making)
-        await once_read()
         for document, render in forms.documents.items():
             (building / document).write_bytes(render(report))
         await pages(report, building)

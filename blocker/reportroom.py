@@ -69,14 +69,13 @@ async def write(
     room = _Room(config, reader, week, on_year)
     said = await room.gathering.said(reader, week)
     pages = _Pages(room, languages)
-    making = dataclasses.replace(making, on_cells=room.take_cells)
+    making = dataclasses.replace(making, once_read=functools.partial(room.gather, said))
     forms = Forms(
         (FORMS.calls[0], functools.partial(calls_csv.writer, flags=said.flags)),
         {**FORMS.documents, "report.json": lambda report: json_report.render(report, beside=room.beside)},
     )
-    once_read = functools.partial(room.gather, said)
     zone = ZoneInfo(config.time_zone)
-    await write_report(reader, week, zone, folder, forms, making=making, once_read=once_read, pages=pages)
+    await write_report(reader, week, zone, folder, forms, making=making, pages=pages)
     return pages.notes
 
 
@@ -104,15 +103,10 @@ class _Room:
         zone = ZoneInfo(config.time_zone)
         self.gathering = Gathering(rules.companies, judging_of(rules), lines, config.region, zone)
         self._config, self._reader, self._week, self._on_year = config, reader, week, on_year
-        self._cells: Cells | None = None
 
-    def take_cells(self, cells: Cells) -> None:
-        """The week was read, and its calls counted."""
-        self._cells = cells
-
-    async def gather(self, said: Said) -> None:
-        """Have it all; `said` is the first part of it."""
-        year = await count_year(self._config, self._reader, self._week, self._on_year, known=self._cells)
+    async def gather(self, said: Said, cells: Cells | None = None) -> None:
+        """Have it all; `said` is the first part of it, `cells` what the machine saw in the week, where it was read."""
+        year = await count_year(self._config, self._reader, self._week, self._on_year, known=cells)
         self.beside = await self.gathering.beside(self._reader, self._week, said, year)
 
 
