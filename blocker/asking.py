@@ -20,8 +20,8 @@ import structlog
 from blocker.asking_config import Asking
 from blocker.core.asked import looked_up, opinions, question
 from blocker.core.community import Hit, Rated
+from blocker.core.ledger_ports import LaterJournal
 from blocker.core.ports import Clock, CommunityList
-from blocker.core.record import Content
 from blocker.errors import BlockerError, StatusError
 
 KEPT = timedelta(days=7)
@@ -37,12 +37,6 @@ _DAY = 86_400.0
 _REST, _REST_REFUSED, _MAX_REST = 600.0, _DAY, 7 * _DAY
 """Seconds without a question after one that failed; longer where the token isn't taken, or it asks for that."""
 _REFUSED = frozenset({401, 403})
-
-
-class Journal(Protocol):
-    """Where entries go, soon."""
-
-    def later(self, content: Content) -> None: ...
 
 
 class Ask(Protocol):
@@ -67,7 +61,7 @@ class Inquiry:
         *,
         ask: Ask,
         licence: str,
-        journal: Journal,
+        journal: LaterJournal,
         clock: Clock,
         chance: Callable[[], float],
         delay: tuple[float, float] = DELAY,

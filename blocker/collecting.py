@@ -7,7 +7,7 @@ gaps of that week, all up to the ledger's head at the time of reading. What a ca
 
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from blocker.core.entry import MAX_INTEGER, EntryKind, Head, format_time, parse_
 from blocker.core.erasure import ErasedOfWeek
 from blocker.core.gist_call import Fate, Plain
 from blocker.core.imported import imported_call, still_counts
+from blocker.core.ledger_ports import Dated, Entry
 from blocker.core.observed import (
     NO_STATEMENT,
     ListChange,
@@ -38,7 +39,6 @@ from blocker.core.watching import Gap, Watch
 from blocker.core.week import Week
 from blocker.filing.call_ends import Ends
 from blocker.filing.calls_around import (
-    Entry,
     GistReader,
     Progress,
     SettledPage,
@@ -71,29 +71,11 @@ class TakesBrief(EachCall, Protocol):
         ...
 
 
-class EntryReader(GistReader, Protocol):
+class EntryReader(GistReader, Dated, Protocol):
     """The ledger, to be read."""
 
     async def head(self) -> Head:
         """Where the chain ends now."""
-        ...
-
-    def entries(
-        self,
-        *,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """The entries that have contents, in order of their numbers.
-
-        `since` and `until` are about their time `at`; `calls` are the ids of the calls they are about.
-        """
-        ...
-
-    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
-        """The calls that other devices recorded and that began in this span, in order of time."""
         ...
 
 

@@ -17,7 +17,7 @@ from blocker.core.company_setting import BY_COMMAND, Calls, CompanySetting, Sett
 from blocker.core.entry import EntryKind
 from blocker.core.household_facts import Fact, How, Says, company_set
 from blocker.core.household_file import HouseholdFile
-from blocker.core.record import Content
+from blocker.core.ledger_ports import Journal
 from blocker.core.typed import word_of
 from blocker.dossiers import Here
 from blocker.errors import Fault, UsageError
@@ -46,14 +46,6 @@ class SettingStore(Protocol):
 
     async def put(self, company: str, calls: Calls | None) -> None:
         """Set one or, with None, remove it; durable on return."""
-        ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable."""
         ...
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 from blocker.core import record
+from blocker.core.ledger_ports import Journal
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.wanted import Contact
 from blocker.errors import UsageError
 
@@ -24,12 +24,6 @@ class Store(Protocol):
     async def contacts(self) -> list[Contact]: ...
 
     async def keep_contacts(self, people: Collection[Contact]) -> None: ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int: ...
 
 
 class Contacts:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from blocker.core import record
+from blocker.core.ledger_ports import LaterJournal
 from blocker.core.number import E164, NumberPlan, normalise
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeBook
-from blocker.core.record import Content
 from blocker.core.wanted import PAUSE, Wanted
 from blocker.errors import BlockerError
 
@@ -44,14 +44,6 @@ class Store(Protocol):
     async def pause_blocking(self, until: datetime) -> None: ...
 
 
-class Journal(Protocol):
-    """Where entries go."""
-
-    def later(self, content: Content) -> None:
-        """Write an entry as soon as the disk takes it; never waits, never raises."""
-        ...
-
-
 class Dialling:
     """What follows from the numbers that the household dials."""
 
@@ -59,7 +51,7 @@ class Dialling:
         self,
         *,
         store: Store | None,
-        journal: Journal,
+        journal: LaterJournal,
         clock: Clock,
         ranges: Callable[[], RangeBook],
         region: str,

@@ -5,10 +5,10 @@ Reads only. Puts together what others decide: which calls are about a company (`
 (`core/dossier.py`).
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from blocker.core import household_shown as shown
@@ -24,6 +24,7 @@ from blocker.core.household_file import EVERYBODY, HouseholdFile, Registration
 from blocker.core.languages import Texts
 from blocker.core.law import Finding, LawBook, LawFlag
 from blocker.core.law_shown import shown_flag
+from blocker.core.ledger_ports import Entries
 from blocker.core.ports import Clock
 from blocker.core.ranges import RangeBook
 from blocker.core.registers import CalendarOver, waiting
@@ -34,30 +35,6 @@ from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_naming
 
 _DEFAULT = CompanySetting(Calls.DEFAULT, "")
-
-
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
-
-
-class Records(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, about these calls."""
-        ...
 
 
 class Whole(NamedTuple):
@@ -111,7 +88,7 @@ class Rules:
 class Dossiers:
     """What is known of companies and of the household."""
 
-    def __init__(self, ledger: Records, settings: Settings, rules: Rules, lines: Mapping[str, str], here: Here) -> None:
+    def __init__(self, ledger: Entries, settings: Settings, rules: Rules, lines: Mapping[str, str], here: Here) -> None:
         """`lines` are the household's lines with the country of each."""
         self._ledger, self._settings, self._rules, self._lines, self._here = ledger, settings, rules, lines, here
 
@@ -195,7 +172,7 @@ class Dossiers:
         )
 
 
-async def read_file(ledger: Records, book: CompanyBook, today: date) -> HouseholdFile:
+async def read_file(ledger: Entries, book: CompanyBook, today: date) -> HouseholdFile:
     """What the household has said about itself and companies, as the ledger has it.
 
     Raises:
@@ -205,7 +182,7 @@ async def read_file(ledger: Records, book: CompanyBook, today: date) -> Househol
     return project(entries, lambda slug: heir(book, slug, today))
 
 
-async def read_attached(ledger: Records) -> dict[str, Attached]:
+async def read_attached(ledger: Entries) -> dict[str, Attached]:
     """What is said of the files beside the ledger, by their sums; the latest word about each.
 
     Raises:

@@ -3,40 +3,17 @@
 Decides which call is meant. What is then recorded about it, `household.py` decides.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind
+from blocker.core.ledger_ports import Entries, Entry
 from blocker.core.spoken import Spoken
 from blocker.errors import UnknownCallError
 
 _SCREENED = (EntryKind.CALL_SCREENED,)
 _CALLS = (*_SCREENED, EntryKind.CALL_IMPORTED)
-
-
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
-
-
-class Entries(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds about these calls."""
-        ...
 
 
 class Calls(Entries, Protocol):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from blocker.core import record
 from blocker.core.company import Company, CompanyBook
 from blocker.core.entry import format_time
+from blocker.core.ledger_ports import Journal
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.wanted import MAX_WINDOW, Wanted, Window
@@ -23,12 +24,6 @@ class Store(Protocol):
     async def open_window(self, window: Window) -> None: ...
 
     async def drop_window(self, window: Window) -> None: ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int: ...
 
 
 class Expecting:

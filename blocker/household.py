@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from blocker.core import record
 from blocker.core.entry import format_time, parse_time
+from blocker.core.ledger_ports import Journal
 from blocker.core.listing import ListIndex, Listing, ListName, Target, doubts, parse_target
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.typed import remark
 from blocker.earlier import Calls, marked_marketing
 from blocker.errors import UsageError
@@ -38,14 +38,6 @@ class ListStore(Protocol):
 
     async def remove(self, list_name: ListName, target: str) -> Listing | None:
         """Take a listing off, durably; returns it, or None where there was none."""
-        ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable."""
         ...
 
 

@@ -26,6 +26,7 @@ from blocker.core.counts import Cells, Span
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device
+from blocker.core.ledger_ports import Entries, Entry
 from blocker.core.list_source import ListSource, SourceState
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
@@ -33,7 +34,7 @@ from blocker.core.seal import Sealed
 from blocker.core.wanted import Wanted
 from blocker.core.week import Week
 from blocker.datadir import DataDir
-from blocker.dossiers import Dossiers, Entry, Here, Records, Rules, read_file
+from blocker.dossiers import Dossiers, Here, Rules, read_file
 from blocker.errors import ConfigError, Fault, LedgerError, RulesError
 from blocker.evidence import head_copies, renewal
 from blocker.evidence.attachments import Attachments
@@ -294,7 +295,7 @@ class _NoLedger:
 
 
 @contextlib.asynccontextmanager
-async def _records(config: Config) -> AsyncIterator[Records]:
+async def _records(config: Config) -> AsyncIterator[Entries]:
     if not (config.data_dir / ledger_db.FILE).exists():
         yield _NoLedger()
         return

@@ -11,18 +11,14 @@ from typing import Any, Protocol
 import structlog
 
 from blocker.core import record
+from blocker.core.ledger_ports import LaterJournal
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.errors import RulesError
 from blocker.rulebook import RuleBook
 
 
-class Journal(Protocol):
+class Journal(LaterJournal, Protocol):
     """Where entries go."""
-
-    def later(self, content: Content) -> None:
-        """Write an entry as soon as the disk takes it."""
-        ...
 
     async def flush(self) -> bool:
         """Write what waits."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blocker import contacts, dialling, expecting
 from blocker.contacts import Contacts
+from blocker.core import ledger_ports
 from blocker.core.company import CompanyBook
 from blocker.core.policy_week import Policies
 from blocker.core.ports import Clock
@@ -24,7 +25,7 @@ class Store(dialling.Store, expecting.Store, contacts.Store, Protocol):
     async def wanted(self) -> Wanted: ...
 
 
-class Journal(dialling.Journal, expecting.Journal, Protocol):
+class Journal(ledger_ports.LaterJournal, ledger_ports.Journal, Protocol):
     """Where entries go."""
 
 

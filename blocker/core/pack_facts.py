@@ -4,8 +4,8 @@ Decides nothing; `filing/packing.py` gathers it, `renderers/pack_texts.py` puts 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
+from blocker.core.contents import Content
 from blocker.core.observed import SeenCall
 
 
@@ -19,7 +19,7 @@ class PackFacts:
     """The week, the company's name, or the calls' ids."""
     calls: tuple[SeenCall, ...]
     """By time."""
-    file: tuple[tuple[int, dict[str, Any]], ...]
+    file: tuple[tuple[int, Content], ...]
     """Number and content of the entries of the household's own file."""
     first: int
     last: int

@@ -1,6 +1,7 @@
 """What the use cases need from the outside world, as contracts that adapters keep.
 
-Nothing is implemented here. A comment on a method is a promise its callers rely on.
+Nothing is implemented here. A comment on a method is a promise its callers rely on. What they need of the ledger is in
+`ledger_ports.py`, but for its writer, which only the recorder of entries knows.
 """
 
 from collections.abc import Mapping

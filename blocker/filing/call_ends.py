@@ -5,13 +5,11 @@ the call's id, many together, where it lasted for longer than that. Memory stays
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection
 from datetime import datetime
-from typing import Protocol
 
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind
-from blocker.filing.calls_around import Entry
+from blocker.core.ledger_ports import Entries, Entry
 
 AHEAD = 2_000
 """Entries that are read ahead: with many calls some minutes, in a household weeks."""
@@ -22,25 +20,10 @@ IN_HAND = 10_000
 _ENDS = (EntryKind.CALL_ENDED,)
 
 
-class Ledger(Protocol):
-    """The ledger, to be read."""
-
-    def entries(
-        self,
-        *,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """The entries that meet every condition, in order of their numbers."""
-        ...
-
-
 class Ends:
     """Gives the ends of calls, asked for in the ledger's order; `aclose` it."""
 
-    def __init__(self, ledger: Ledger, head: int, since: datetime, until: datetime) -> None:
+    def __init__(self, ledger: Entries, head: int, since: datetime, until: datetime) -> None:
         """Nothing is read yet.
 
         Args:

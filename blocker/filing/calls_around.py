@@ -5,10 +5,10 @@ which call, `core/settling.py` decides.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from blocker.core.contents import Content
 from blocker.core.counts import Cell, cell_of
@@ -16,6 +16,7 @@ from blocker.core.ended import Ended
 from blocker.core.entry import MAX_INTEGER, format_time, parse_time
 from blocker.core.gist import PlainLine, outcome_of, plain_lines, read_lines, read_whole
 from blocker.core.gist_call import AlikeCall, Gist, Line, Plain, Whole, seen_plain
+from blocker.core.ledger_ports import Entry
 from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Statement, happened_of
 from blocker.core.settling import Settled, Settling
 
@@ -30,20 +31,6 @@ def nobody(_: float) -> None:
 
 
 _MOMENT = timedelta(milliseconds=1)
-
-
-class Entry(Protocol):
-    """An entry of the ledger that has its content."""
-
-    @property
-    def n(self) -> int:
-        """Its number, from 1."""
-        ...
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
 
 
 class GistReader(Protocol):

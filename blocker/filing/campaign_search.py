@@ -5,7 +5,7 @@ of time. What makes a campaign, `core/campaign.py` decides.
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Protocol
 
@@ -13,29 +13,15 @@ from blocker.core.campaign import Campaign, Finder
 from blocker.core.ended import Ended, ended_of
 from blocker.core.entry import EntryKind
 from blocker.core.imported import imported_call, still_counts
+from blocker.core.ledger_ports import Dated
 from blocker.core.observed import SeenCall
 from blocker.core.spoken import Spoken
 from blocker.earlier import spoken_of
-from blocker.filing.calls_around import Entry, GistReader, id_of, seen_of, settled_calls
+from blocker.filing.calls_around import GistReader, id_of, seen_of, settled_calls
 
 
-class Ledger(GistReader, Protocol):
+class Ledger(GistReader, Dated, Protocol):
     """What is read of the ledger."""
-
-    def entries(
-        self,
-        kinds: Collection[str] | None = None,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, by their time `at`."""
-        ...
-
-    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
-        """The calls that other devices recorded and that began in this span, in order of time."""
-        ...
 
 
 async def campaigns_between(ledger: Ledger, since: datetime, until: datetime) -> list[Campaign]:

@@ -6,7 +6,7 @@ Decides which entries that means, shows it before it is done, and says what eras
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,13 +16,14 @@ from blocker.core.company import CompanyBook
 from blocker.core.entry import EntryKind
 from blocker.core.erasure import NEVER_ERASED
 from blocker.core.household_entries import FACTS
+from blocker.core.ledger_ports import Paged
 from blocker.core.mention import Mention
 from blocker.core.number import parse_typed
 from blocker.core.pack import names
 from blocker.core.retention import ABOUT_CALLS, ERASABLE, Corrections, Whole, files_alone, whole_calls
 from blocker.core.spoken import Spoken
 from blocker.core.typed import remark, the_company
-from blocker.earlier import Calls, Entry, call_meant
+from blocker.earlier import Calls, call_meant
 from blocker.errors import UsageError
 from blocker.filing.erasing import ATTACHING, Batch, Erasing, in_batches
 
@@ -47,12 +48,8 @@ _BREATH = 20
 """Entries looked through for a number between two moments in which a call can be answered."""
 
 
-class Ledger(Calls, Protocol):
+class Ledger(Calls, Paged, Protocol):
     """The ledger as it was at a moment."""
-
-    async def page(self, kinds: Collection[str], *, after: int, limit: int) -> Sequence[Entry]:
-        """Some entries of these kinds after an entry."""
-        ...
 
 
 class Projections(Protocol):

@@ -16,11 +16,12 @@ from blocker.core.form_words import FormWords
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
 from blocker.core.law_time import Holidays
+from blocker.core.ledger_ports import Entries
 from blocker.core.regulator import About, Regulator
 from blocker.core.succession import one_by_now
 from blocker.core.told_in_calls import with_statements
 from blocker.core.typed import the_company
-from blocker.dossiers import Here, Records, Rules, read_attached, read_file
+from blocker.dossiers import Here, Rules, read_attached, read_file
 from blocker.errors import UsageError
 from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_spoken_of, unnamed_from
@@ -48,7 +49,7 @@ class Complaining:
 
     def __init__(
         self,
-        ledger: Records,
+        ledger: Entries,
         rules: Rules,
         here: Here,
         words: Callable[[str], FormWords],

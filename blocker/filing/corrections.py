@@ -5,46 +5,24 @@ whoever reads it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any
 
 from blocker.core.corrected import correction, is_of_a_person
 from blocker.core.entry import EntryKind
+from blocker.core.ledger_ports import Journal, Paged
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.typed import remark
-from blocker.earlier import Entry, withdrawn
+from blocker.earlier import withdrawn
 from blocker.errors import UsageError
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable. Gives the last one's number."""
-        ...
-
-
-class Records(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds about these calls."""
-        ...
-
-    async def page(self, kinds: Collection[str], *, after: int, limit: int) -> Sequence[Entry]:
-        """Some entries of these kinds that follow another."""
-        ...
 
 
 class Corrections:
     """Whatever persons take back by an entry's number."""
 
     def __init__(
-        self, records: Callable[[], AbstractAsyncContextManager[Records]], journal: Journal, clock: Clock
+        self, records: Callable[[], AbstractAsyncContextManager[Paged]], journal: Journal, clock: Clock
     ) -> None:
         self._records, self._journal, self._clock = records, journal, clock
         self._one_at_a_time = asyncio.Lock()

@@ -6,7 +6,7 @@ is never trusted over the ledger, and may be lost. What a cell is, `core/counts.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from blocker.collecting import OUTCOME_MARGIN
 from blocker.core.counts import Cell, Cells, Span, WeekCounts, cell_of
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
+from blocker.core.ledger_ports import Dated, Entry
 from blocker.core.observed import seen_call
 from blocker.core.spoken import Spoken
 from blocker.core.week import Week
 from blocker.earlier import spoken_of
-from blocker.filing.calls_around import Entry, GistReader, Progress, cells_of, nobody, settled_calls
+from blocker.filing.calls_around import GistReader, Progress, cells_of, nobody, settled_calls
 
 CALLS_AT_ONCE = 500
 """How many calls that somebody spoke of are looked up together."""
@@ -27,22 +28,8 @@ CALLS_AT_ONCE = 500
 _OF_CALLS = frozenset({EntryKind.CALL_SCREENED, EntryKind.OUTCOME})
 
 
-class Ledger(GistReader, Protocol):
+class Ledger(GistReader, Dated, Protocol):
     """The ledger, to be read."""
-
-    def entries(
-        self,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """The entries that meet every condition, in order of their numbers."""
-        ...
-
-    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
-        """The calls that other devices recorded and that began in this span."""
-        ...
 
     async def fingerprint(self, since: datetime, until: datetime) -> str:
         """What changes whenever other entries of that span have contents; empty where none has."""

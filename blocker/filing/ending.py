@@ -7,13 +7,13 @@ may be set, so that after it was set during a call only this program's own count
 
 from collections import OrderedDict
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
 from blocker.core.ended import CallEnd, call_ended
+from blocker.core.ledger_ports import LaterJournal
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.timekeeping import Steps
 
 MAX_CALLS = 1_000
@@ -21,12 +21,6 @@ MAX_CALLS = 1_000
 
 MAX_SECONDS = 24 * 3600
 """How long a call may last for its end to be recorded."""
-
-
-class Journal(Protocol):
-    """Where entries go, soon."""
-
-    def later(self, content: Content) -> None: ...
 
 
 class _Begun(NamedTuple):
@@ -37,7 +31,7 @@ class _Begun(NamedTuple):
 class Endings:
     """The calls under way, and what becomes of them."""
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(self, journal: LaterJournal, clock: Clock) -> None:
         self._journal, self._clock = journal, clock
         self._under_way: OrderedDict[str, _Begun] = OrderedDict()
         self._log = structlog.get_logger("ending")

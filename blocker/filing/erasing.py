@@ -7,7 +7,7 @@ person means, `choosing.py`.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from blocker.core.attached import What
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.erasure import Counts
 from blocker.core.household_entries import FACTS
+from blocker.core.ledger_ports import Paged
 from blocker.core.ports import Clock
 from blocker.core.retention import (
     ABOUT_CALLS,
@@ -50,36 +51,6 @@ PAUSE_SECONDS = 0.02
 
 ATTACHING = FACTS | {EntryKind.ATTACHMENT}
 """Kinds that name files."""
-
-
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What it says."""
-        ...
-
-
-class Records(Protocol):
-    """The ledger as it was at a moment."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, about these calls."""
-        ...
-
-    async def page(
-        self, kinds: Collection[str], *, after: int, limit: int, until: datetime | None = None
-    ) -> Sequence[Entry]:
-        """Some entries of these kinds after an entry, from before an instant."""
-        ...
 
 
 class Eraser(Protocol):
@@ -188,7 +159,7 @@ class Erasing:
     def __init__(
         self,
         *,
-        records: Callable[[], AbstractAsyncContextManager[Records]],
+        records: Callable[[], AbstractAsyncContextManager[Paged]],
         ledger: Callable[[], Eraser | None],
         outside: Outside,
         clock: Clock,
@@ -330,7 +301,7 @@ class Erasing:
         if files := files_alone(attached, imports):
             yield Batch(sorted(files), files=sorted(files.values()))
 
-    async def _pages(self, until: datetime) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
+    async def _pages(self, until: datetime) -> AsyncIterator[list[tuple[int, Mapping[str, Any]]]]:
         """All about some calls that were recorded before an instant, then about the next ones, from the first on.
 
         Each is read by itself, so that no reader keeps SQLite's log from being folded in while much is erased.

@@ -5,47 +5,24 @@ the disk because of it, the journal sees to.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol
 
 import structlog
 
 from blocker.core.entry import EntryKind, format_time
+from blocker.core.ledger_ports import Entries, LaterJournal
 from blocker.core.ports import Clock
 from blocker.core.stale import Ended, stale_no_more, still_stale, went_stale
 from blocker.errors import LedgerError
-
-
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int: ...
-    @property
-    def content(self) -> dict[str, Any]: ...
-
-
-class Reader(Protocol):
-    """The ledger, to be read."""
-
-    def entries(self, kinds: Collection[str] | None = None) -> AsyncIterator[Entry]:
-        """Those of these kinds, in order; raises LedgerError."""
-        ...
-
-
-class Journal(Protocol):
-    """Takes entries; never waits, never raises."""
-
-    def later(self, content: dict[str, Any]) -> None: ...
 
 
 class GoingStale:
     """Which lists the ledger calls stale, and the telling of what changes of that."""
 
     def __init__(
-        self, ledger: Callable[[], AbstractAsyncContextManager[Reader]], journal: Journal, clock: Clock
+        self, ledger: Callable[[], AbstractAsyncContextManager[Entries]], journal: LaterJournal, clock: Clock
     ) -> None:
         self._ledger, self._journal, self._clock = ledger, journal, clock
         self._since: dict[str, str] | None = None

@@ -7,17 +7,18 @@ from the command line and through the control socket of a running service.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker.core.attached import What
 from blocker.core.call_row import CallRow, Circumstances, believable
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.imported import Device, call_imported, fields_of, still_counts
+from blocker.core.ledger_ports import Entries, FlushedJournal
 from blocker.core.local_time import parse_local
 from blocker.core.number import E164, NumberPlan, Withheld, normalise
 from blocker.core.ports import Clock
@@ -40,53 +41,13 @@ MARGIN = timedelta(hours=26)
 MOST_SECONDS = 86_400
 
 
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What it says."""
-        ...
-
-
-class Records(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """The entries that meet every condition given."""
-        ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable."""
-        ...
-
-    async def flush(self) -> bool:
-        """Write what waits, such as the entry of a call that has just come."""
-        ...
-
-
 class Importing:
     """The owner's side of an import."""
 
     def __init__(
         self,
-        records: Callable[[], AbstractAsyncContextManager[Records]],
-        journal: Journal,
+        records: Callable[[], AbstractAsyncContextManager[Entries]],
+        journal: FlushedJournal,
         proofs: Proofs,
         clock: Clock,
     ) -> None:
@@ -227,20 +188,20 @@ class Importing:
         except SourceError as error:
             raise UsageError(f"{error} (--at)") from error
 
-    async def _there(self, ledger: Records, calls: Sequence[str]) -> set[str]:
+    async def _there(self, ledger: Entries, calls: Sequence[str]) -> set[str]:
         """Which of these calls the ledger has, but for what a person took back."""
         gone = await withdrawn(ledger)
         found = ledger.entries([EntryKind.CALL_IMPORTED], calls=list(calls))
         return {entry.content["call"] async for entry in found if still_counts(entry.n, entry.content, gone)}
 
-    async def _erased(self, ledger: Records) -> frozenset[str]:
+    async def _erased(self, ledger: Entries) -> frozenset[str]:
         """The weeks of which calls were erased because a person asked; what goes by age goes again."""
         found = ledger.entries([EntryKind.ERASURE])
         return frozenset(
             [week async for entry in found if entry.content["by"] for week in entry.content.get("counts", {})]
         )
 
-    async def _seen_here(self, ledger: Records, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    async def _seen_here(self, ledger: Entries, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         """The uniqueids and linkedids of the calls that this blocker saw around the times of these rows."""
         ids: set[str] = set()
         for since, until in _spans([parse_time(row["began"]) for row in rows]):

@@ -9,12 +9,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from blocker.core.ledger_ports import Entries
 from blocker.core.member_report import NAMESPACE, MemberReport, reporter_of, to_tell
 from blocker.core.ports import Clock
 from blocker.core.signed_text import is_name, join
 from blocker.core.week import Week
 from blocker.errors import UsageError
-from blocker.filing.naming import Records, calls_spoken_of
+from blocker.filing.naming import calls_spoken_of
 
 
 class Keys(Protocol):
@@ -37,7 +38,7 @@ class MemberReports:
     def __init__(
         self,
         *,
-        records: Callable[[], AbstractAsyncContextManager[Records]],
+        records: Callable[[], AbstractAsyncContextManager[Entries]],
         barred: Callable[[], Callable[[str], str]],
         keys: KeysOf,
         clock: Clock,

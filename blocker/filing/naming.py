@@ -5,14 +5,15 @@ was for or as the call centre. What the machine made of a call never does. Also 
 was answered. Counting is `core/company_calls.py`'s, judging `judging.py`'s.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from blocker.core.company_calls import CompanyCall
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import imported_call, still_counts
+from blocker.core.ledger_ports import Entries, Entry
 from blocker.core.observed import Happened, SeenCall, seen_call
 from blocker.core.spoken import Spoken
 from blocker.core.statement import Said, said_in
@@ -23,32 +24,8 @@ _ABOUT_CALLS = (EntryKind.CALL_SCREENED, EntryKind.CALL_IMPORTED, EntryKind.OUTC
 _NOBODY_TALKED = frozenset({"NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
 
 
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What it says."""
-        ...
-
-
-class Records(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self, kinds: Collection[str] | None = None, *, calls: Collection[str] | None = None
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, about these calls."""
-        ...
-
-
 async def calls_naming(
-    ledger: Records, slugs: Collection[str], countries: Mapping[str, str], country: str
+    ledger: Entries, slugs: Collection[str], countries: Mapping[str, str], country: str
 ) -> list[CompanyCall]:
     """The calls that statements say were for one of these companies, in the order of time.
 
@@ -65,13 +42,13 @@ async def calls_naming(
     return await _calls_of(ledger, lambda said: bool({said.company, said.call_centre} & wanted), countries, country)
 
 
-async def calls_spoken_of(ledger: Records, countries: Mapping[str, str], country: str) -> list[CompanyCall]:
+async def calls_spoken_of(ledger: Entries, countries: Mapping[str, str], country: str) -> list[CompanyCall]:
     """The calls that anything was said about, in the order of time; arguments and errors as of `calls_naming`."""
     return await _calls_of(ledger, bool, countries, country)
 
 
 async def _calls_of(
-    ledger: Records, which: Callable[[Said], bool], countries: Mapping[str, str], country: str
+    ledger: Entries, which: Callable[[Said], bool], countries: Mapping[str, str], country: str
 ) -> list[CompanyCall]:
     words = {entry.n: entry.content async for entry in ledger.entries(_SAID)}
     spoken = Spoken.among(words.items())
@@ -100,7 +77,7 @@ async def _calls_of(
     return sorted(found.values(), key=lambda each: each.seen.utc)
 
 
-async def unnamed_from(ledger: Records, calls: Collection[CompanyCall]) -> list[CompanyCall]:
+async def unnamed_from(ledger: Entries, calls: Collection[CompanyCall]) -> list[CompanyCall]:
     """Other calls from the numbers that these presented, of which nobody said for whom or that they were wanted."""
     numbers = {call.seen.number for call in calls if call.seen.presented == "e164"}
     if not numbers:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from blocker.core.entry import EntryKind, parse_link, sha256_hex
+from blocker.core.ledger_ports import Journal
 from blocker.core.observed import SeenCall
 from blocker.core.pack import Span, first_of, pack_made
 from blocker.core.pack_facts import PackFacts
@@ -197,14 +198,6 @@ def _proofs(files: Files, chosen: Chosen, means: Means) -> tuple[str, ...]:
         else:
             files.copy(means.forms.proof_name(sha256, name), path)
     return tuple(missing)
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable."""
-        ...
 
 
 class Custody:

@@ -6,56 +6,28 @@ Reads only. Which entry belongs is judged in `core/pack.py`; filling a pack and 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from blocker.core import pack
 from blocker.core.attached import attached_of
+from blocker.core.contents import Content
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind, Head
 from blocker.core.household_entries import project
 from blocker.core.household_facts import CaseState, Says
 from blocker.core.imported import CALLS, call_instant, imported_call, still_counts
+from blocker.core.ledger_ports import Dated
 from blocker.core.observed import SeenCall, seen_call
 from blocker.core.pack import Period, SealAt
 from blocker.core.spoken import Spoken
 from blocker.errors import UsageError
 
-Content = dict[str, Any]
 
-
-class Entry(Protocol):
-    """An entry of the ledger that has its content."""
-
-    @property
-    def n(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def content(self) -> Content:
-        """What it says."""
-        ...
-
-
-class Records(Protocol):
+class Records(Dated, Protocol):
     """The ledger as it was at one moment."""
 
     async def head(self) -> Head:
         """Where the chain ended."""
-        ...
-
-    def entries(
-        self,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """The entries that meet every condition given, in order of number."""
-        ...
-
-    def begun(self, since: datetime, until: datetime) -> AsyncIterator[Entry]:
-        """The calls that other devices recorded and that began in a span of time."""
         ...
 
     def links(self, first: int, last: int) -> AsyncIterator[bytes]:
@@ -92,7 +64,7 @@ class Asked:
         """The time, where it has two ends."""
         return Period.of(self.since, self.until) if self.since and self.until else None
 
-    def in_time(self, content: Mapping[str, Any]) -> bool:
+    def in_time(self, content: Content) -> bool:
         """Whether a call came within the time."""
         at = call_instant(content)
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from blocker.core.attached import Stored, What, attachment
 from blocker.core.household_facts import Fact
+from blocker.core.ledger_ports import Journal
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.errors import UsageError
 
 MAX_FILES = 20
@@ -38,14 +38,6 @@ class Files(Protocol):
 
     async def remove(self, sha256: str) -> None:
         """Take it away."""
-        ...
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries, all or none; on return they are durable. Gives the last one's number."""
         ...
 
 

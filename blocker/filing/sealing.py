@@ -9,15 +9,15 @@ restart too. Only the last seal is ever stamped: its head covers all that earlie
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 
-from blocker.core.contents import Content
 from blocker.core.entry import EntryKind, Head, format_time, parse_time
+from blocker.core.ledger_ports import Entries, FlushedJournal
 from blocker.core.ports import Clock
 from blocker.core.seal import (
     NAMESPACE,
@@ -49,14 +49,6 @@ class Signer(Protocol):
     async def public_key(self) -> str: ...
 
 
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: dict[str, Any]) -> int: ...
-
-    async def flush(self) -> bool: ...
-
-
 class LedgerEnd(Protocol):
     """The ledger that is written to."""
 
@@ -64,22 +56,6 @@ class LedgerEnd(Protocol):
     def head(self) -> Head: ...
 
     async def copy_head(self, event: str) -> None: ...
-
-
-class Entry(Protocol):
-    """One that was read."""
-
-    @property
-    def n(self) -> int: ...
-
-    @property
-    def content(self) -> Content: ...
-
-
-class Reader(Protocol):
-    """The ledger as it is read."""
-
-    def entries(self, kinds: Collection[str] | None = None, since: datetime | None = None) -> AsyncIterator[Entry]: ...
 
 
 class Sealer:
@@ -92,9 +68,9 @@ class Sealer:
         identity: str,
         authorities: Collection[str],
         stamp: Callable[[str, bytes], Awaitable[Token]],
-        journal: Journal,
+        journal: FlushedJournal,
         ledger: Callable[[], LedgerEnd | None],
-        read: Callable[[], AbstractAsyncContextManager[Reader]],
+        read: Callable[[], AbstractAsyncContextManager[Entries]],
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -220,7 +196,7 @@ class Sealer:
         return None
 
 
-async def read_sealed(reader: Reader) -> Sealed:
+async def read_sealed(reader: Entries) -> Sealed:
     """The last seal in a ledger, and the tokens since its head; raises LedgerError."""
     last = None
     async for entry in reader.entries(kinds={EntryKind.SEAL}):

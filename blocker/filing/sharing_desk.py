@@ -14,13 +14,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.case import Knowledge
+from blocker.core.ledger_ports import Entries, FlushedJournal
 from blocker.core.number import E164, NumberPlan, normalise
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.sharing import Upload, why_never
 from blocker.core.sharing_answer import Answer
 from blocker.core.sharing_queue import LONGEST_WAIT, SEEN_AGAIN, SHORTEST_WAIT, Changes, Item, Key, Sharing, changes
-from blocker.filing.sharing_wishes import Records, Wishes, find
+from blocker.filing.sharing_wishes import Wishes, find
 
 
 class Store(Protocol):
@@ -33,20 +33,12 @@ class Store(Protocol):
     async def remove(self, key: Key) -> None: ...
 
 
-class Journal(Protocol):
+class Journal(FlushedJournal, Protocol):
     """Where entries go."""
 
     @property
     def problem(self) -> str:
         """Why none can be written at present; empty while all is well."""
-        ...
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable."""
-        ...
-
-    async def flush(self) -> bool:
-        """Write what waits."""
         ...
 
 
@@ -103,7 +95,7 @@ class Desk:
         *,
         giving: Giving,
         store: Store,
-        records: Callable[[], AbstractAsyncContextManager[Records]],
+        records: Callable[[], AbstractAsyncContextManager[Entries]],
         journal: Journal,
         knowledge: Callable[[], Knowledge | None],
         home: Home,

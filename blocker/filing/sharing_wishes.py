@@ -4,12 +4,13 @@ Decides which entries that rests on. A rating needs a person's mark on a call th
 suspected, or told from memory, gives none. Which numbers are never given, `core/sharing.py` says.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.imported import CALLS, Device
+from blocker.core.ledger_ports import Entries, Entry
 from blocker.core.observed import MARKETING_REASONS, Happened, happened_of
 from blocker.core.sharing import Upload, What, may_be_given, upload_of_said
 from blocker.core.sharing_queue import Wish
@@ -18,29 +19,6 @@ from blocker.core.statement import Said, said_in
 
 _SAID = (EntryKind.STATEMENT, EntryKind.CORRECTION)
 _REFUSED = (EntryKind.CALL_SCREENED, EntryKind.OUTCOME)
-
-
-class Entry(Protocol):
-    """An entry of the ledger."""
-
-    @property
-    def n(self) -> int: ...
-    @property
-    def content(self) -> Mapping[str, Any]: ...
-
-
-class Records(Protocol):
-    """Where entries are read."""
-
-    def entries(
-        self,
-        kinds: Collection[str] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        calls: Collection[str] | None = None,
-    ) -> AsyncIterator[Entry]:
-        """Entries of these kinds, from an instant on, about these calls."""
-        ...
 
 
 class Wishes(NamedTuple):
@@ -52,7 +30,7 @@ class Wishes(NamedTuple):
 
 
 async def find(
-    ledger: Records, *, comments: bool, refused_since: datetime | None, listed: Callable[[str], bool]
+    ledger: Entries, *, comments: bool, refused_since: datetime | None, listed: Callable[[str], bool]
 ) -> Wishes:
     """All ratings that marks give, however old, and the refused calls of a while.
 
@@ -70,7 +48,7 @@ async def find(
     return Wishes([*ratings, *refused], wanted)
 
 
-async def _marked(ledger: Records, *, comments: bool) -> tuple[list[Wish], frozenset[str]]:
+async def _marked(ledger: Entries, *, comments: bool) -> tuple[list[Wish], frozenset[str]]:
     words = {entry.n: entry.content async for entry in ledger.entries(_SAID)}
     spoken = Spoken.among(words.items())
     marked = {call: said.n for call, said in spoken.statements.items() if said.mark}
@@ -91,7 +69,7 @@ async def _marked(ledger: Records, *, comments: bool) -> tuple[list[Wish], froze
     return list(wishes.values()), frozenset(wanted)
 
 
-async def _refused(ledger: Records, since: datetime, listed: Callable[[str], bool]) -> list[Wish]:
+async def _refused(ledger: Entries, since: datetime, listed: Callable[[str], bool]) -> list[Wish]:
     calls, wishes = dict[str, Entry](), dict[str, Wish]()
     async for entry in ledger.entries(_REFUSED, since=since):
         content = entry.content

@@ -18,10 +18,10 @@ from blocker.core.contradiction import customer_doubt, in_words
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind
 from blocker.core.imported import call_instant, call_time
+from blocker.core.ledger_ports import FlushedJournal
 from blocker.core.observed import local_time, shown_caller
 from blocker.core.plain_text import one_line
 from blocker.core.ports import Clock
-from blocker.core.record import Content
 from blocker.core.spoken import Spoken
 from blocker.core.statement import AGENT, Changes, Said, after, private_note, read, said_in
 from blocker.core.succession import heir
@@ -32,18 +32,6 @@ from blocker.errors import FieldsError, UsageError
 
 SAID_NAMES = {"said_company": "company", "said_call_centre": "call_centre"}
 """The names that a caller says, and where the slug of the company meant is kept."""
-
-
-class Journal(Protocol):
-    """Where entries go."""
-
-    async def durable(self, *contents: Content) -> int:
-        """Write entries; on return they are durable. Gives the last one's number."""
-        ...
-
-    async def flush(self) -> bool:
-        """Write what waits, such as the entry of a call that has just come."""
-        ...
 
 
 class Lists(Protocol):
@@ -114,7 +102,7 @@ class Statements:
         self,
         *,
         calls: Callable[[], AbstractAsyncContextManager[Calls]],
-        journal: Journal,
+        journal: FlushedJournal,
         lists: Lists,
         companies: Callable[[], CompanyBook],
         clock: Clock,

@@ -11,6 +11,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from blocker.core.contents import Content
 from blocker.core.observed import Happened, SeenCall
 from blocker.core.pack_facts import PackFacts
 from blocker.core.plain_text import one_line
@@ -95,7 +96,7 @@ def _row(call: SeenCall, words: dict[str, Any]) -> tuple[str, ...]:
     return tuple(map(_literal, (str(call.n), when, number, call.line, happened, said)))
 
 
-def _fact(n: int, content: dict[str, Any], words: dict[str, Any]) -> str:
+def _fact(n: int, content: Content, words: dict[str, Any]) -> str:
     kind = words["kinds"].get(content["kind"], content["kind"])
     says = words["says"].get(content.get("says") or "yes", "")
     name = content.get("said_company") or content.get("register") or content.get("holder") or ""

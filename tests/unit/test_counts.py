@@ -20,6 +20,7 @@ from blocker.core.call_row import CallRow
 from blocker.core.corrected import correction
 from blocker.core.counts import Cell, Span, cell_of
 from blocker.core.imported import Device, call_imported, fields_of
+from blocker.core.ledger_ports import Entry
 from blocker.core.number import NumberPlan
 from blocker.core.observed import Happened, SeenCall, Standing
 from blocker.core.statement import Said
@@ -27,7 +28,6 @@ from blocker.core.verdict import Reason
 from blocker.core.week import Week
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
-from blocker.filing.calls_around import Entry
 from blocker.filing.counting import count_weeks
 from blocker.store.week_counts import FOLDER, WeekCountsFolder
 

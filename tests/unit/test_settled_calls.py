@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from blocker.core import record
 from blocker.core.counts import Cell
+from blocker.core.ledger_ports import Entry
 from blocker.core.observed import NO_STATEMENT, SeenCall
 from blocker.core.verdict import Reason
 from blocker.filing import calls_around
-from blocker.filing.calls_around import Entry, cells_of, id_of, seen_of, settled_calls
+from blocker.filing.calls_around import cells_of, id_of, seen_of, settled_calls
 
 MINUTE = timedelta(minutes=1)
 START = local("2026-10-25 02:30*")
