@@ -13,7 +13,8 @@ from blocker.errors import SourceError, UsageError
 from blocker.fetching import Fetcher, Limits, is_public, loses_protection
 
 LIST = b"+3225551234\n+3225551235\n"
-SMALL = Limits(max_bytes=1000, total_seconds=0.5, connect_seconds=0.3, silence_seconds=0.3, redirects=3)
+SMALL = Limits(max_bytes=1000, total_seconds=20, connect_seconds=20, silence_seconds=20, redirects=3)
+IMPATIENT = Limits(max_bytes=1000, total_seconds=0.5, connect_seconds=0.3, silence_seconds=0.3, redirects=3)
 
 
 async def fetch(url: str, folder: Path, limits: Limits = SMALL) -> bytes:
@@ -112,7 +113,7 @@ async def test_a_silent_server_is_left(tmp_path: Path, head: bytes) -> None:
 
     async with answering_raw(silent) as url:
         with pytest.raises(SourceError, match="too long"):
-            await fetch(url, tmp_path)
+            await fetch(url, tmp_path, IMPATIENT)
 
 
 async def test_a_server_that_drips_is_left(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ async def test_a_server_that_drips_is_left(tmp_path: Path) -> None:
 
     async with answering_raw(dripping) as url:
         with pytest.raises(SourceError, match="too long"):
-            await fetch(url, tmp_path)
+            await fetch(url, tmp_path, IMPATIENT)
 
 
 @pytest.mark.parametrize(
