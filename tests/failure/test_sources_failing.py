@@ -56,7 +56,7 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     """One, with little patience."""
-    limits = Limits(max_bytes=100_000, total_seconds=1.0, connect_seconds=0.5, silence_seconds=0.5, redirects=3)
+    limits = Limits(max_bytes=100_000, total_seconds=3.0, connect_seconds=3.0, silence_seconds=1.0, redirects=3)
     monkeypatch.setattr(supplying, "DEFAULT_LIMITS", limits)
     house = House(tmp_path)
     yield house

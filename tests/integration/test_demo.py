@@ -108,10 +108,7 @@ def test_what_is_made_of_it_passes_for_no_evidence(
     played: tuple[Path, str], tmp_path: Path, words: tuple[str, ...], file: str
 ) -> None:
     """A dossier and a complaint made of the demonstration say at their beginning that its times are made up."""
-    folder = shutil.copytree(
-        played[0], tmp_path / "week"
-    )  # the ledger notes each pack, and then isn't the same any more
-    own = folder, ""
+    own = shutil.copytree(played[0], tmp_path / "week"), ""  # the ledger notes each pack
     ask(own, *words, "--out", str(tmp_path / "made"), "--lang", "en" if words[0] == "dossier" else "nl")
     text = (tmp_path / "made" / file).read_text()
     assert ("A simulated clock" if words[0] == "dossier" else "Een nagebootste klok") in text

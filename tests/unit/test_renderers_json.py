@@ -39,7 +39,8 @@ async def test_schema_version_1_keeps_its_keys(tmp_path: Path) -> None:
         "schema", "schema_version", "week", "time_zone", "from", "to", "made_on", "ledger", "clock", "totals",
         "companies", "numbers", "unwanted", "suspected", "odd", "false_positives", "elsewhere", "refused", "erased",
         "gaps", "unwatched_seconds", "silent_after", "stale_lists", "asked", "clock_set", "list_changes",
-        "unjudged", "weeks", "unwanted_by_hour", "marked_days", "to_do", "days", "campaigns", "campaign_weeks", "scores", "review",
+        "unjudged", "weeks", "unwanted_by_hour", "marked_days", "to_do", "days", "campaigns", "campaign_weeks",
+        "scores", "review",
     ]  # fmt: skip
     assert set(made["ledger"]) == {"entries", "sha256", "fault"}
     assert set(made["totals"]) == {
