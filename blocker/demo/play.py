@@ -58,7 +58,7 @@ _FURTHER = (
     "dossier proximus --out proximus-dossier",
     "complaint list",
     "complaint --regulator be-fps-economy --company proximus --out proximus-complaint",
-    "household line landline --holder “Anna Peeters”",
+    "household line landline --holder 'Anna Peeters'",
     "letter both proximus --with-calls --out letters",
 )
 """What to try on the week's data, a letter after the holder of the line is known."""
