@@ -6,9 +6,8 @@ is opened, in which order, and what may be missing.
 
 import contextlib
 import dataclasses
-import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,7 +17,7 @@ from blocker.cabinet import Cabinet
 from blocker.clock import SystemClock
 from blocker.companies import Companies, known_settings
 from blocker.config import Config
-from blocker.control import Handler, ServiceAbsent, ask
+from blocker.control import Handler
 from blocker.core.case import Knowledge
 from blocker.core.company_setting import Settings, digest
 from blocker.core.household_file import HouseholdFile
@@ -56,11 +55,6 @@ from blocker.store.wanted_db import WantedDb
 from blocker.wanting import WantedCalls
 
 T = TypeVar("T")
-
-SYNC_SECONDS = 3600
-"""How long the service may take for what is much work, such as to fetch a list and make a book of it."""
-
-_SLOW = frozenset({"report-send", "sync", "erase", "erase-due", "erase-show"})
 
 
 class Owner:
@@ -316,48 +310,3 @@ class Owner:
             **self.cabinet.handlers(),
             **self.mailroom.handlers(),
         }
-
-
-Do = Callable[..., Awaitable[Any]]
-"""Takes a command's name and its arguments."""
-
-
-@contextlib.asynccontextmanager
-async def commanding(config: Config) -> AsyncIterator[Do]:
-    """Have many commands done in a row: by the running service, else by this process, the owner all the while.
-
-    Raises, and so does what it gives:
-        BlockerError: it can't be done; the message says why.
-    """
-    owner = Owner(config)
-    do: Do = functools.partial(command, config)
-    try:
-        with contextlib.suppress(DataDirInUseError):
-            await owner.open()
-            do = functools.partial(_done, owner.handlers())
-        yield do
-    finally:
-        await owner.close()
-
-
-async def _done(handlers: Mapping[str, Handler], name: str, /, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
-    return await handlers[name](**arguments)
-
-
-async def command(config: Config, name: str, /, **arguments: Any) -> Any:  # noqa: ANN401  (JSON values)
-    """Have a command done: by the running service, else by this process as the owner for that moment.
-
-    Raises:
-        BlockerError: it can't be done; the message says why.
-    """
-    patience = SYNC_SECONDS if name in _SLOW else 60
-    try:
-        return await ask(DataDir(config.data_dir).control_socket, name, patience=patience, **arguments)
-    except ServiceAbsent:
-        pass
-    owner = Owner(config)
-    try:
-        await owner.open()
-        return await owner.handlers()[name](**arguments)
-    finally:
-        await owner.close()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
@@ -179,7 +179,7 @@ def _happened(call: SeenCall) -> str:
 
 async def run_mark(config: Config, arguments: argparse.Namespace) -> int:
     """Record what a person says about a call."""
-    done = await app.command(
+    done = await commanding.done(
         config, "mark", call=arguments.call, mark=arguments.mark, company=arguments.company, by=who()
     )
     company = f", for {arguments.company}" if arguments.company else ""

@@ -5,7 +5,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.commands.company_page import CALLS, page
 from blocker.commands.household_page import sentence
@@ -129,7 +129,7 @@ async def run_set(config: Config, arguments: argparse.Namespace) -> int:
     customer = Says.YES if arguments.customer or arguments.customer_until else None
     if arguments.never_customer:
         customer = Says.NEVER
-    done = await app.command(
+    done = await commanding.done(
         config,
         "company-set",
         company=" ".join(arguments.company),

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app, complaintroom, looking, outfolder, packroom
+from blocker import commanding, complaintroom, looking, outfolder, packroom
 from blocker.commands import NO, OK, address_lines, say, table, warn, who
 from blocker.config import Config
 from blocker.core.complaint import Draft
@@ -150,7 +150,7 @@ async def _pack(config: Config, draft: Draft, wanted: PackAsked, out: Path) -> l
     """The evidence of a draft, beside it; returns what there is to say of it."""
     by, notes = who(), []
     try:
-        await app.command(config, "seal")
+        await commanding.done(config, "seal")
     except BlockerError as error:
         notes.append(f"the ledger could not be sealed first, so that its last entries are not signed for: {error}")
     language = draft.language if draft.language in pack_texts.LANGUAGES else "en"
@@ -162,6 +162,6 @@ async def _pack(config: Config, draft: Draft, wanted: PackAsked, out: Path) -> l
             out,
             zipped=False,
             language=language,
-            record=lambda fields: app.command(config, "pack-made", **fields, by=by),
+            record=lambda fields: commanding.done(config, "pack-made", **fields, by=by),
         )
     return notes + done.notes

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.errors import SourceError, UsageError
@@ -42,14 +42,14 @@ async def run_import(config: Config, arguments: argparse.Namespace) -> int:
     warn([f"{arguments.file}, {fault}; passed over" for fault in book.faults])
     if not book.people:
         raise UsageError(f"{arguments.file} holds no telephone number, so nothing was changed (blocker contacts clear)")
-    done = await app.command(config, "contacts-replace", people=book.people, by=who())
+    done = await commanding.done(config, "contacts-replace", people=book.people, by=who())
     say(f"{done['numbers']} numbers in your contacts, {done['before']} before.")
     return OK
 
 
 async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     """Show them."""
-    people = await app.command(config, "contacts-show")
+    people = await commanding.done(config, "contacts-show")
     if arguments.json:
         say(json.dumps(people, ensure_ascii=False, indent=2))
     elif people:
@@ -61,6 +61,6 @@ async def run_list(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_clear(config: Config, _: argparse.Namespace) -> int:
     """Forget them."""
-    done = await app.command(config, "contacts-replace", people=[], by=who())
+    done = await commanding.done(config, "contacts-replace", people=[], by=who())
     say(f"{done['before']} numbers forgotten.")
     return OK

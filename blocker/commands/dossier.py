@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from blocker import app, looking, outfolder, packroom
+from blocker import commanding, looking, outfolder, packroom
 from blocker.commands import NO, OK, say, warn, who
 from blocker.config import Config
 from blocker.core.languages import Language, language_of
@@ -44,7 +44,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     outfolder.refuse_if_taken(arguments.out)
     if arguments.pack:
         try:
-            await app.command(config, "seal")
+            await commanding.done(config, "seal")
         except BlockerError as error:
             notes.append(f"the ledger could not be sealed first: {error}")
     async with looking.reader(config) as ledger:
@@ -62,7 +62,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
                     building / PACK,
                     zipped=False,
                     language=str(language),
-                    record=lambda fields: app.command(config, "pack-made", **fields, by=who()),
+                    record=lambda fields: commanding.done(config, "pack-made", **fields, by=who()),
                 )
                 notes += done.notes
     if fault:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import commanding
 from blocker.commands import NO, OK, say, warn, who
 from blocker.config import Config
 from blocker.errors import UsageError
@@ -46,21 +46,23 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     if arguments.also_listed and arguments.number is None:
         raise UsageError("--also-listed is about a number (add --number)")
     if arguments.due:
-        done = await app.command(config, "erase-due", dry_run=arguments.dry_run)
+        done = await commanding.done(config, "erase-due", dry_run=arguments.dry_run)
         say(_went(done, zone, "would be erased" if arguments.dry_run else "erased"))
         warn(done["warnings"])
         return OK
     if not arguments.dry_run and not (arguments.why or "").strip():
         raise UsageError("say why (--why TEXT): the reason is all that will be left of it")
     asked = {key: getattr(arguments, key) for key in ("call", "number", "company", "entry")}
-    shown = await app.command(config, "erase-show", **asked)
+    shown = await commanding.done(config, "erase-show", **asked)
     _show(shown, zone, also_listed=arguments.also_listed)
     if arguments.dry_run:
         return OK
     if not arguments.yes and not _agreed():
         say("Nothing was erased.")
         return NO
-    done = await app.command(config, "erase", **asked, why=arguments.why, by=who(), also_listed=arguments.also_listed)
+    done = await commanding.done(
+        config, "erase", **asked, why=arguments.why, by=who(), also_listed=arguments.also_listed
+    )
     say(_went(done, zone, "erased"))
     for sentence in done["done"]:
         say(f"{sentence[0].upper()}{sentence[1:]}.")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import commanding
 from blocker.commands import OK, say, who
 from blocker.config import Config
 from blocker.core.entry import parse_time
@@ -35,17 +35,17 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Open a window, show those that are open, or close them."""
     zone = ZoneInfo(config.time_zone)
     if arguments.list:
-        windows = await app.command(config, "expect-show")
+        windows = await commanding.done(config, "expect-show")
         for window in windows:
             say(f"{_whose(window)} rings until {_local(window['until'], zone)}.")
         if not windows:
             say("No call is expected.")
     elif arguments.end:
-        ended = await app.command(config, "expect-end", by=who())
+        ended = await commanding.done(config, "expect-end", by=who())
         say(f"{len(ended)} closed: your lists hold again." if ended else "No call was expected.")
     else:
         minutes = int(parse_span(arguments.length) / timedelta(minutes=1))
-        window = await app.command(config, "expect", company=arguments.company, minutes=minutes, by=who())
+        window = await commanding.done(config, "expect", company=arguments.company, minutes=minutes, by=who())
         say(f"{_whose(window)} rings until {_local(window['until'], zone)}.")
     return OK
 

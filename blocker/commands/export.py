@@ -5,7 +5,7 @@ from collections.abc import Container
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.clock import SystemClock
 from blocker.commands import OK, say, warn
 from blocker.config import Config
@@ -69,7 +69,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 
 async def _own(config: Config, limit: int) -> tuple[list[Exported], list[str]]:
     """The household's own block list, what was listed last first, and what there is to say of it."""
-    listed = [item for item in await app.command(config, "list-show", list_name="block") if item["holds"]]
+    listed = [item for item in await commanding.done(config, "list-show", list_name="block") if item["holds"]]
     whole = [item for item in listed if not item["number"].endswith("*")]
     whole.sort(key=lambda item: str(item["added_at"]), reverse=True)
     remarks = []

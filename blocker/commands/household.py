@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import OK, say, warn, who
 from blocker.commands.household_page import page, sentence
 from blocker.config import Config
@@ -160,7 +160,7 @@ _FILES = ("file",)
 async def run_record(config: Config, arguments: argparse.Namespace) -> int:
     """Record what was said."""
     given = _handed_on(arguments)
-    done = await app.command(config, arguments.command_name, **given, by=who())
+    done = await commanding.done(config, arguments.command_name, **given, by=who())
     for fact in done["recorded"]:
         name = f"{done['name']} ({done['company']}): r" if "name" in done else "R"
         say(f"{name}ecorded that {sentence(fact, ZoneInfo(config.time_zone))} (entry {done['entry']}).")
@@ -221,7 +221,7 @@ def _words_in(path: Path) -> str:
 
 async def run_withdraw(config: Config, arguments: argparse.Namespace) -> int:
     """Record that an entry no longer counts."""
-    done = await app.command(config, "correct", entry=arguments.entry, why=arguments.why, by=who())
+    done = await commanding.done(config, "correct", entry=arguments.entry, why=arguments.why, by=who())
     say(f"Entry {done['entry']} ({done['kind']}) no longer counts (entry {done['correction']} says so).")
     return OK
 

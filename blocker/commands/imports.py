@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.clock import SystemClock
 from blocker.commands import NO, OK, say, warn, who
 from blocker.commands.statement import tell_lists
@@ -140,7 +140,7 @@ async def _import(config: Config, arguments: argparse.Namespace, stream: Buffere
     name = shortened(one_line(arguments.file.name), 200)
     here = Circumstances(ZoneInfo(line.time_zone), SystemClock().now(), frozenset(config.trunks))
     plans = {trunk.name: trunk.plan for trunk in config.trunks.values()}
-    async with app.commanding(config) as do:
+    async with commanding.many(config) as do:
         if arguments.keep and not arguments.dry_run:
             await do("import-keep", path=str(arguments.file.absolute()), by=who())
 
@@ -218,7 +218,7 @@ async def run_add(config: Config, arguments: argparse.Namespace) -> int:
     """Record a call that a person remembers."""
     line = place(config, arguments, only_line=False)
     company = arguments.company and remark(arguments.company, "the company's name (--for)", blank=False)
-    done = await app.command(
+    done = await commanding.done(
         config,
         "call-add",
         at=arguments.at,
@@ -234,12 +234,12 @@ async def run_add(config: Config, arguments: argparse.Namespace) -> int:
     there = "is recorded" if done["new"] else "was there already"
     say(f"Call {done['call']} ({done['local']}, {number}, {line.name}) {there}, as told by you.")
     if arguments.marketing:
-        marked = await app.command(config, "mark", call=done["call"], mark="marketing", company=company, by=who())
+        marked = await commanding.done(config, "mark", call=done["call"], mark="marketing", company=company, by=who())
         say(f"It is recorded as marketing{f', for {company}' if company else ''}.")
         tell_lists(marked, config)
         warn(marked["warnings"])
     elif company:
-        said = await app.command(config, "statement", call=done["call"], said={"said_company": company}, by=who())
+        said = await commanding.done(config, "statement", call=done["call"], said={"said_company": company}, by=who())
         say(f"It is recorded that the caller said: for {company}.")
         warn(said.get("warnings", []))
     return OK

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from blocker import app, letterroom
+from blocker import commanding, letterroom
 from blocker.commands import OK, address_lines, say, table, warn, who
 from blocker.commands.household import text_or_file
 from blocker.config import Config
@@ -124,7 +124,7 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
     letters = LetterFiles(config.data_dir)
     draft = letters.draft(arguments.letter)
     on = arguments.on or str(letterroom.midnight(config).date())
-    done = await app.command(
+    done = await commanding.done(
         config,
         "letter-sent",
         kind=draft.kind,
@@ -157,7 +157,7 @@ async def run_drop(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_delivered(config: Config, arguments: argparse.Namespace) -> int:
     """Record that a letter arrived."""
-    done = await app.command(
+    done = await commanding.done(
         config, "letter-news", letter=arguments.letter, delivered=arguments.on, proofs=_paths(arguments.proof), by=who()
     )
     say(f"Recorded that {arguments.letter} arrived on {arguments.on} (entry {done['entry']}).")
@@ -167,7 +167,7 @@ async def run_delivered(config: Config, arguments: argparse.Namespace) -> int:
 async def run_answered(config: Config, arguments: argparse.Namespace) -> int:
     """Record what came back."""
     answer, came = text_or_file(arguments.answer)
-    done = await app.command(
+    done = await commanding.done(
         config,
         "letter-news",
         letter=arguments.letter,

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import commanding
 from blocker.commands import OK, say, table, warn, who
 from blocker.config import Config
 from blocker.core.entry import format_time, parse_time
@@ -45,7 +45,7 @@ async def run_add(config: Config, arguments: argparse.Namespace) -> int:
     """Put something on a list."""
     zone = ZoneInfo(config.time_zone)
     until = parse_until(arguments.until, datetime.now(zone)) if arguments.until is not None else None
-    done = await app.command(
+    done = await commanding.done(
         config,
         "list-add",
         list_name=arguments.list,
@@ -64,14 +64,14 @@ async def run_add(config: Config, arguments: argparse.Namespace) -> int:
 async def run_remove(config: Config, arguments: argparse.Namespace) -> int:
     """Take something off a list."""
     text = " ".join(arguments.number)
-    done = await app.command(config, "list-remove", list_name=arguments.list, text=text, by=who())
+    done = await commanding.done(config, "list-remove", list_name=arguments.list, text=text, by=who())
     say(f"{done['number']} is no longer on the {arguments.list} list.")
     return OK
 
 
 async def run_list(config: Config, arguments: argparse.Namespace) -> int:
     """Show a list."""
-    items = await app.command(config, "list-show", list_name=arguments.list)
+    items = await commanding.done(config, "list-show", list_name=arguments.list)
     if arguments.json:
         say(json.dumps(items, ensure_ascii=False, indent=2))
         return OK

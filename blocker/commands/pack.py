@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking, packroom
+from blocker import commanding, looking, packroom
 from blocker.clock import SystemClock
 from blocker.commands import OK, say, warn, who
 from blocker.config import Config
@@ -54,7 +54,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         asked = await _asked(config, reader, arguments)
         await packroom.refuse_in_vain(reader, asked, out, zipped=arguments.zip)
     try:
-        await app.command(config, "seal")
+        await commanding.done(config, "seal")
     except BlockerError as error:
         notes.append(f"the ledger could not be sealed first, so that its last entries are not signed for: {error}")
     async with looking.reader(config) as reader:
@@ -65,7 +65,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
             out,
             zipped=arguments.zip,
             language=arguments.lang,
-            record=lambda fields: app.command(config, "pack-made", **fields, by=by),
+            record=lambda fields: commanding.done(config, "pack-made", **fields, by=by),
         )
     facts = done.made.facts
     calls = "1 call" if len(facts.calls) == 1 else f"{len(facts.calls)} calls"

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from blocker import app, publishroom
+from blocker import commanding, publishroom
 from blocker.commands import OK, say, warn
 from blocker.config import Config
 from blocker.core.signed_text import time_text
@@ -44,7 +44,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 
 
 async def _report(config: Config, name: str, path: Path) -> int:
-    made = await app.command(config, "publish-report", name=name)
+    made = await commanding.done(config, "publish-report", name=name)
     await asyncio.to_thread(hand_out, path.parent, {path.name: made["file"].encode()})
     say(f"{path}: {made['numbers']} numbers for the list “{name}”. Look at it: that is all which its publisher gets.")
     say("So that your reports count, its publisher needs this line of you, once:")

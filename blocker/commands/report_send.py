@@ -3,7 +3,7 @@
 import argparse
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.clock import SystemClock
 from blocker.commands import NO, OK, say
 from blocker.config import Config
@@ -46,7 +46,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     if not week:
         async with looking.reader(config) as reader:
             week = str(await default_week(reader, SystemClock().now(), ZoneInfo(config.time_zone)))
-    told = await app.command(
+    told = await commanding.done(
         config,
         "report-send",
         week=week,

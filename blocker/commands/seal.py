@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import NO, OK, say, table
 from blocker.config import Config
 from blocker.core.entry import EntryKind, format_time, parse_time
@@ -31,7 +31,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Seal, or show."""
     if arguments.show:
         return await _show(config, as_json=arguments.json)
-    done = await app.command(config, "seal")
+    done = await commanding.done(config, "seal")
     if arguments.json:
         say(json.dumps(done, ensure_ascii=False, indent=2))
     elif done["entry"] is not None:

@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app
+from blocker import commanding
 from blocker.commands import NO, OK, say, table, warn, who
 from blocker.config import Config
 from blocker.core.entry import parse_time
@@ -53,19 +53,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run_preview(config: Config, _: argparse.Namespace) -> int:
     """Show what would be sent."""
-    _show_preview(await app.command(config, "share-preview"))
+    _show_preview(await commanding.done(config, "share-preview"))
     return OK
 
 
 async def run_on(config: Config, arguments: argparse.Namespace) -> int:
     """Show it, ask, switch it on."""
-    preview = await app.command(config, "share-preview")
+    preview = await commanding.done(config, "share-preview")
     _show_preview(preview)
     say()
     if not arguments.yes and not _agreed(preview["name"]):
         say("Nothing is given.")
         return NO
-    done = await app.command(config, "share-on", shown=preview["sum"], by=who())
+    done = await commanding.done(config, "share-on", shown=preview["sum"], by=who())
     waiting = sum(item["state"] == "waiting" for item in done["items"])
     say(f"From now on {done['name']} is given what you mark, {waiting} now waiting. To stop it: blocker share off")
     return OK
@@ -73,14 +73,14 @@ async def run_on(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_off(config: Config, _: argparse.Namespace) -> int:
     """Switch it off."""
-    done = await app.command(config, "share-off", by=who())
+    done = await commanding.done(config, "share-off", by=who())
     say("Nothing is given any more. What was given stays given." if done["was_on"] else "Nothing was given before.")
     return OK
 
 
 async def run_show(config: Config, arguments: argparse.Namespace) -> int:
     """Show whether something is given, and the queue."""
-    shown = await app.command(config, "share-show")
+    shown = await commanding.done(config, "share-show")
     if arguments.json:
         say(json.dumps(shown, ensure_ascii=False, indent=2))
         return OK
@@ -110,7 +110,7 @@ def _remarks(shown: dict[str, Any]) -> list[str]:
 async def run_drop(config: Config, arguments: argparse.Namespace) -> int:
     """Take a number out, or give the contrary."""
     text = " ".join(arguments.number)
-    done = await app.command(config, "share-drop", number=text, take_back=arguments.take_back, by=who())
+    done = await commanding.done(config, "share-drop", number=text, take_back=arguments.take_back, by=who())
     if done["dropped"]:
         say(f"{done['number']} was taken out of what waits.")
     if done["taking_back"]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import NO, OK, say, warn, who
 from blocker.commands.asking import Dialogue
 from blocker.commands.questions import lines
@@ -80,7 +80,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_correct(config: Config, arguments: argparse.Namespace) -> int:
     """Take back one entry."""
-    done = await app.command(config, "correct", entry=arguments.entry, why=" ".join(arguments.why), by=who())
+    done = await commanding.done(config, "correct", entry=arguments.entry, why=" ".join(arguments.why), by=who())
     say(f"Entry {done['entry']} ({done['kind']}) no longer counts; entry {done['correction']} says so, and why.")
     return OK
 
@@ -165,7 +165,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 async def _record(config: Config, call: str, said: Any) -> int:  # noqa: ANN401  (likewise)
     if not isinstance(said, dict):
         raise UsageError('a statement must be an object of fields, such as {"mark": "marketing"}')
-    done = await app.command(config, "statement", call=call, said=said, by=who())
+    done = await commanding.done(config, "statement", call=call, said=said, by=who())
     if done["recorded"]:
         say(f"Recorded about call {done['call']}, as entry {done['entry']}.")
     else:
@@ -189,7 +189,7 @@ async def _show(config: Config, call: str) -> int:
 
 
 async def _withdraw(config: Config, call: str, why: str) -> int:
-    done = await app.command(config, "statement-withdraw", call=call, why=why, by=who())
+    done = await commanding.done(config, "statement-withdraw", call=call, why=why, by=who())
     say(
         f"What was said about call {done['call']} no longer counts. It stays in the ledger, with your reason beside it."
     )

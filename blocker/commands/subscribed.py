@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.commands import OK, say, table, warn
 from blocker.config import Config
 from blocker.core.entry import format_time, parse_time
@@ -59,7 +59,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_remove(config: Config, arguments: argparse.Namespace) -> int:
     """Take a list away."""
-    done = await app.command(config, "lists-remove", source=arguments.list)
+    done = await commanding.done(config, "lists-remove", source=arguments.list)
     if done["entries"]:
         say(f"{done['source']} speaks no more; it had {done['entries']} numbers and prefixes.")
     else:
@@ -71,7 +71,7 @@ async def run_remove(config: Config, arguments: argparse.Namespace) -> int:
 
 async def run_back(config: Config, arguments: argparse.Namespace) -> int:
     """Go back to the list of before."""
-    done = await app.command(config, "lists-back", source=arguments.list)
+    done = await commanding.done(config, "lists-back", source=arguments.list)
     had = parse_time(done["had"]).astimezone(ZoneInfo(config.time_zone))
     say(f"{done['source']} is again as it was on {had:%Y-%m-%d %H:%M}: {done['entries']} numbers and prefixes.")
     return OK

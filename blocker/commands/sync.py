@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from blocker import app, looking
+from blocker import commanding, looking
 from blocker.bookbinding import FORMS
 from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
@@ -95,7 +95,7 @@ def _order(arguments: argparse.Namespace, sources: dict[str, ListSource], had: C
 
 async def _synced(config: Config, order: dict[str, Any]) -> dict[str, Any]:
     """Have it done, and show meanwhile how far it is."""
-    async with app.commanding(config) as do:
+    async with commanding.many(config) as do:
         working: asyncio.Future[dict[str, Any]] = asyncio.ensure_future(do("sync", **order))
         bar = _Bar() if sys.stderr.isatty() else None
         try:
