@@ -169,9 +169,7 @@ class Listroom:
         await self._worked(done)
         self._changed()
         if not done.unchanged:
-            now, entries = self._clock.now(), done.entries
-            told = record.list_synced(now, source=done.source, origin=done.origin, entries=entries, sha256=done.sha256)
-            await self._recorder.durable(told)
+            await self._tell(done.source, done.origin, done.entries, done.sha256)
         return dataclasses.asdict(done)
 
     async def _failed(self, slug: str, why: str) -> None:
@@ -196,6 +194,12 @@ class Listroom:
         if not done.unchanged:
             self._log.info("a list was brought up to date", list=done.source, entries=done.entries)
 
+    async def _tell(self, slug: str, origin: str, entries: int, sha256: str) -> None:
+        """Tell the ledger what speaks from now on."""
+        await self._recorder.durable(
+            record.list_synced(self._clock.now(), source=slug, origin=origin, entries=entries, sha256=sha256)
+        )
+
     async def progress(self) -> dict[str, str]:
         """What is being done just now, by the slug of the list."""
         return dict(self._doing)
@@ -217,10 +221,7 @@ class Listroom:
         await self._stale.over(source, Ended.LET_GO)
         self._changed()
         if old is not None:
-            now = self._clock.now()
-            await self._recorder.durable(
-                record.list_synced(now, source=source, origin=origin, entries=0, sha256=_OF_NOTHING)
-            )
+            await self._tell(source, origin, 0, _OF_NOTHING)
         known = self.sources.get(source)
         return {"source": source, "entries": entries, "on": known is not None and known.on}
 
@@ -236,11 +237,8 @@ class Listroom:
         known = dataclasses.replace(state, good_at=said.fetched_at, entries=len(file), sha256=file.sha256)
         await self._states.put(source, known)
         self._changed()
-        now, entries = self._clock.now(), len(file)
-        await self._recorder.durable(
-            record.list_synced(now, source=source, origin=said.origin, entries=entries, sha256=file.sha256)
-        )
-        return {"source": source, "entries": entries, "had": format_time(said.fetched_at)}
+        await self._tell(source, said.origin, len(file), file.sha256)
+        return {"source": source, "entries": len(file), "had": format_time(said.fetched_at)}
 
     def schedule(self, jobs: Jobs) -> None:
         """Have each list that is on asked for at its times, by a service, which logs what becomes of them."""

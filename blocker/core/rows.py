@@ -6,6 +6,7 @@ among them: that is `decide.py`.
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from blocker.core.case import Case, Found
 from blocker.core.community_judgement import NOTHING_SAID, Judgement, judge
@@ -197,12 +198,12 @@ def community(case: Case) -> Found | None:
 def judgement_of(case: Case) -> Judgement:
     """What the community lists come to for the caller, which is nothing most of the time, and then costs nothing."""
     lists, terms = case.knowledge.community, case.knowledge.terms
-    hits = lists.lookup(case.number)
-    if not hits and not (terms.ranges and lists.neighbours(case.number)):
+    hits, around = lists.lookup(case.number), cache(lists.neighbours)
+    if not hits and not (terms.ranges and around(case.number)):
         return NOTHING_SAID
     if terms.ranges and case.knowledge.companies.by_number(case.number):
         terms = replace(terms, ranges=False)  # whose it is stands in the rules, and needs no guess from those beside it
-    return judge(case.number, hits, lists.neighbours, terms, case.moment.local.astimezone(UTC).date())
+    return judge(case.number, hits, around, terms, case.moment.local.astimezone(UTC).date())
 
 
 def withheld(case: Case) -> Found | None:
