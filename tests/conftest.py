@@ -4,12 +4,16 @@ Decides nothing about a single test but whether what it says that it needs is th
 `fakes/`, where a test imports them by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from fakes import needs
+from fakes.clock import StandingClock
+from fakes.ledger import MemoryLedger
 from hypothesis import HealthCheck, settings
+
+from blocker.recording import Recorder
 
 # A slow machine is no fault of the code: speed is measured in bench/, as a ratio.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,6 +36,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def repository() -> Path:
     """The source tree that the tests lie in: for what isn't in the wheel, such as the dialplan."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    """A ledger that keeps its entries in memory, for what is decided above it."""
+    return MemoryLedger()
+
+
+@pytest.fixture
+async def recorder(ledger: MemoryLedger) -> AsyncIterator[Recorder]:
+    """What writes to it."""
+    made = Recorder(ledger, StandingClock())
+    yield made
+    await made.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

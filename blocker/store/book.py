@@ -4,8 +4,8 @@ A folder with one file per source, `SLUG.GENERATION.book`. A sync adds the next 
 one before, so that a crash at any point leaves a whole book, old or new, and a damaged file's predecessor stands in.
 What is asked is one tuple of mapped files, which is swapped by one assignment.
 
-Decides which file speaks for a source. Doesn't decide whether a new list is good
-enough (`syncing.py`) nor what a hit leads to (`core/decide.py`).
+Decides which file speaks for a source. Doesn't decide whether a new list is good enough (`syncing.py`) nor what a hit
+leads to (`core/community_judgement.py`).
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """A call that waits for what others say of its number: a stranger's alone, never longer than it may, and it rings."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -47,18 +46,6 @@ class Answering(Strangers):
     def later(self, call: str, number: str) -> None:
         assert call
         self.planned.append(number)
-
-
-@pytest.fixture
-def ledger() -> MemoryLedger:
-    return MemoryLedger()
-
-
-@pytest.fixture
-async def recorder(ledger: MemoryLedger) -> AsyncIterator[Recorder]:
-    made = Recorder(ledger, StandingClock())
-    yield made
-    await made.close()
 
 
 def screener(recorder: Recorder, others: Answering, **policy: object) -> Screener:

@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -39,18 +38,6 @@ KNOWLEDGE = Knowledge(
     policy=Policy(),
 )
 HOME = Line("home", "BE", "Europe/Brussels", "+3225550100")
-
-
-@pytest.fixture
-def ledger() -> MemoryLedger:
-    return MemoryLedger()
-
-
-@pytest.fixture
-async def recorder(ledger: MemoryLedger) -> AsyncIterator[Recorder]:
-    made = Recorder(ledger, StandingClock())
-    yield made
-    await made.close()
 
 
 def treat(verdict: Verdict, action: str) -> Treatment:

@@ -74,11 +74,6 @@ def test_small_steps_add_up() -> None:
     ]
 
 
-@pytest.fixture
-def ledger() -> MemoryLedger:
-    return MemoryLedger()
-
-
 @pytest.mark.parametrize("now_or_later", ["durable", "later"])
 async def test_a_clock_set_back_is_told_before_the_next_entry(ledger: MemoryLedger, now_or_later: str) -> None:
     """Nothing is lost, and a reader sees from where on the times are others."""
