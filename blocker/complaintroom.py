@@ -25,7 +25,7 @@ from blocker.rulefiles.form_words import form_words
 PACK = "pack"
 """The folder of the evidence within that of the draft."""
 
-NO_ADDRESS = "add your address to the letter by hand, or make the draft anew with --address “STREET 1, 1000 TOWN”"
+NO_ADDRESS = "add your address to the letter by hand, or make the draft anew with --address 'STREET 1, 1000 TOWN'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ async def _made(config: Config, letter: Letter, slug: str, language: Language, *
         forms = {f"{name}.html": render_html(page)} | forms
         notes.append(str(error))
     if not letter.address and letter.by == "post":
-        notes.append("add your address by hand, or make it anew with --address “STREET 1, 1000 TOWN”")
+        notes.append("add your address by hand, or make it anew with --address 'STREET 1, 1000 TOWN'")
     _refuse_if_there(out, forms, kept.forms(name))
     if replaced:
         notes.append(f"it takes the place of the letter {name} that was made before and not sent")

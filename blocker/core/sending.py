@@ -6,6 +6,7 @@ sent, `senders/` decides; when, `filing/sending.py`.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from shlex import quote
 from typing import NamedTuple
 
 
@@ -65,7 +66,7 @@ def problem_of(known: Sent, name: str) -> str:
         known: the latest.
         name: of the recipient, as the configuration has it.
     """
-    again = f"blocker report send --week {known.week} --to “{name}”"
+    again = f"blocker report send --week {known.week} --to {quote(name)}"
     match known.state:
         case State.SENT:
             return ""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from shlex import quote
 
 from blocker.core.company import Company
 from blocker.core.company_calls import CompanyCall
@@ -203,7 +204,7 @@ def _holder(wish: Wish, known: Known) -> tuple[str, tuple[str, ...]]:
     if unknown := [name for name, number in numbers.items() if not number]:
         raise UsageError(
             f"the number of the line {unknown[0]} isn't known, and no company finds you by its name (blocker household "
-            f"line {unknown[0]} --holder “{mine[unknown[0]].holder}” --number +32…)"
+            f"line {unknown[0]} --holder {quote(mine[unknown[0]].holder)} --number +32…)"
         )
     return names.pop(), tuple(dict.fromkeys(numbers.values()))
 
@@ -224,8 +225,8 @@ def _addressee(wish: Wish, company: Company | None, name: str = "") -> tuple[How
     name = company.name if company else name
     if not ways:
         raise UsageError(
-            f"no address of {name} is known. Look one up (its privacy notice has one) and add it: --to “STREET 1, 1000 "
-            "TOWN”, or --to an e-mail address"
+            f"no address of {name} is known. Look one up (its privacy notice has one) and add it: --to 'STREET 1, 1000 "
+            "TOWN', or --to an e-mail address"
         )
     if wish.by is not None and wish.by not in ways:
         raise UsageError(f"{name} can't be reached by {wish.by} as far as the rules know, but by {', '.join(ways)}")
