@@ -16,7 +16,7 @@ from pbx.private import PrivateNetworkError, private_network
 from pbx.service import ADDRESS, UNWANTED_NUMBER, Service
 from pbx.sip import Phone, Provider
 
-QUIET_WITHIN_SECONDS = 3.0
+QUIET_WITHIN_SECONDS = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,10 @@ def asterisk(installation: Installation | str) -> Iterator[Asterisk]:
 
 @pytest.fixture
 async def phone(asterisk: Asterisk) -> AsyncIterator[Phone]:  # noqa: ARG001 (needs its network)
-    """The phone of the house."""
+    """The phone of the house, which is there until each call that reached it has ended."""
     phone = await Phone.open()
     yield phone
+    await phone.all_over()
     phone.close()
 
 

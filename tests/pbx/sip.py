@@ -273,6 +273,13 @@ class IncomingCall:
     media_port: int = 0
     response: bytes = b""
     """The last one sent, again sent for a repeated INVITE."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Refused or ended, and the other side knows."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the last response was a refusal, which the other side acknowledges where the call then ends."""
+        return int(self.response.split()[1]) >= 300
 
 
 class Phone(_Socket):
@@ -320,16 +327,23 @@ class Phone(_Socket):
         ]
         self.transport.sendto(_render(f"BYE {uri} SIP/2.0", headers), ASTERISK)
 
+    async def all_over(self, within: float = 10.0) -> None:
+        """Waits until every call that reached this phone has ended. Raises TimeoutError where one hasn't."""
+        async with asyncio.timeout(within):
+            for call in self.calls.values():
+                await call.over.wait()
+
     def _received(self, message: Message, peer: Address) -> None:
-        if message.status:
-            return
+        call = self.calls.get(message.get("Call-ID"))
         if message.method == "INVITE":
             self._ring(message, peer)
-        elif message.method in {"CANCEL", "BYE"}:
+            return
+        if message.method in {"CANCEL", "BYE"} and not message.status:
             self.transport.sendto(_response(message, 200, "OK", ""), peer)
-            call = self.calls.get(message.get("Call-ID"))
-            if message.method == "CANCEL" and call is not None:
-                self._respond(call, peer, 487, "Request Terminated")
+        if call is not None and message.method == "CANCEL":
+            self._respond(call, peer, 487, "Request Terminated")
+        if call is not None and (message.method == "BYE" or (message.method == "ACK" and call.refused)):
+            call.over.set()
 
     def _ring(self, message: Message, peer: Address) -> None:
         call = self.calls.get(message.get("Call-ID"))
