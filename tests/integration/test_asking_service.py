@@ -53,7 +53,7 @@ async def test_a_stranger_within_the_budget(server: PhoneBlock, tmp_path: Path) 
 
 
 async def test_a_server_that_says_nothing_lets_it_ring(server: PhoneBlock, tmp_path: Path) -> None:
-    """The call of a stranger waits as long as it was let, and rings."""
+    """The call of a stranger waits as long as it was let, within the two seconds of the dialplan, and rings."""
     server.fault = Fault.SILENT
     async with running(tmp_path, more=configured(server, tmp_path, "budget_ms = 300")) as program:
         loop = asyncio.get_running_loop()
@@ -61,7 +61,7 @@ async def test_a_server_that_says_nothing_lets_it_ring(server: PhoneBlock, tmp_p
         answer = await call(program.fastagi, NUMBER)
         took = loop.time() - began
         assert answer["BLOCKER_ACTION"] == "ring"
-        assert 0.25 < took < 1.2
+        assert 0.25 < took < 2
         assert await program.stop() == 0
     (entry,) = program.entries("call-screened")
     assert entry["answer"]["acknowledged"]
