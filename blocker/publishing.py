@@ -18,7 +18,7 @@ from blocker.core.member_report import MemberReport
 from blocker.core.merged_reports import ListSettings, Material, merged
 from blocker.core.ports import Clock
 from blocker.core.signed_text import join, split
-from blocker.core.snapshot_manifest import MOST_DELTAS, NAMESPACE, Known, Manifest, Piece
+from blocker.core.snapshot_manifest import MOST_DELTAS, NAMESPACE, Manifest, Piece
 from blocker.errors import SourceError
 
 
@@ -81,8 +81,11 @@ class Publisher:
         """
         settings, now = material.settings, self._clock.now()
         await self._keys.ready()
-        old = await self._present(settings, material.known)
-        before = self._items(old) if old else {}
+        there = await self._present(settings)
+        before = self._items(there) if there else {}
+        known = material.known
+        # Of an old copy that was put back only remains since when what it has is listed.
+        old = None if there and known and there.version < known.version else there
         reports, refused = await self._reports(material)
         today = now.astimezone(UTC).date()
         items = merged(reports, settings.terms, material.rectified, before, today)
@@ -90,7 +93,7 @@ class Publisher:
         if old is not None and items == before:
             version, sha256, pieces = old.version, old.sha256, (old.whole, *old.deltas)
         else:
-            version = max(old.version if old else 0, material.known.version if material.known else 0) + 1
+            version = max(old.version if old else 0, known.version if known else 0) + 1
             whole = snapshot.list_file(settings.name, version, items)
             sha256, pieces = whole.sha256, (_piece(snapshot.encode(whole), files),)
             if old is not None and old.version == version - 1:
@@ -118,8 +121,8 @@ class Publisher:
             manifest, len(items.keys() - before.keys()), len(before.keys() - items.keys()), counted, refused
         )
 
-    async def _present(self, settings: ListSettings, known: Known | None) -> Manifest | None:
-        """What lies in the folder, where this list can go on from it."""
+    async def _present(self, settings: ListSettings) -> Manifest | None:
+        """What lies in the folder, an old copy of it perhaps; None where it is empty."""
         raw = self._outlet.manifest()
         if not raw:
             return None
@@ -130,8 +133,7 @@ class Publisher:
                 f"the folder to publish in holds a {snapshot_manifest.MANIFEST} that this key didn't sign for "
                 f"“{settings.name}”: {why} (give an empty folder, or the key that it was signed with)"
             )
-        present = snapshot_manifest.parse(text)
-        return present if known is None or present.version >= known.version else None
+        return snapshot_manifest.parse(text)
 
     def _items(self, manifest: Manifest) -> dict[Target, Rated]:
         raw = self._outlet.file(manifest.whole)

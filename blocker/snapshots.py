@@ -6,10 +6,12 @@ any of its words is believed. What the web server, a cache or whoever sits betwe
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
+
+import structlog
 
 from blocker.core.list_source import ListSource, SourceState
 from blocker.core.ports import Clock
@@ -57,10 +59,8 @@ class Snapshots:
 
     async def _supplied(self, source: ListSource, manifest: Manifest, known: Known | None, folder: Path) -> Supplied:
         version = str(manifest.known)
-        if pieces := manifest.path_from(known):
-            files = [await self._piece(source, piece, folder) for piece in pieces]
-            joined = folder / "changes"
-            await asyncio.to_thread(_join, files, joined)
+        joined = await self._changes(source, manifest.path_from(known), folder)
+        if joined is not None:
             return Supplied(
                 joined,
                 changes=True,
@@ -71,6 +71,22 @@ class Snapshots:
             )
         whole = await self._piece(source, manifest.whole, folder)
         return Supplied(whole, version=version, form=FORM, licence=manifest.licence)
+
+    async def _changes(self, source: ListSource, pieces: Iterable[Piece], folder: Path) -> Path | None:
+        """What changed, as one file; None where nothing leads here, or not all of it is there as it was signed.
+
+        Else one damaged file in the published folder would keep out who needs it, for as long as versions lead over it.
+        """
+        try:
+            files = [await self._piece(source, piece, folder) for piece in pieces]
+        except SourceError as error:
+            structlog.get_logger("syncing").info("what changed can't be had, so the whole list is", why=str(error))
+            return None
+        if not files:
+            return None
+        joined = folder / "changes"
+        await asyncio.to_thread(_join, files, joined)
+        return joined
 
     async def _manifest(self, source: ListSource, folder: Path) -> Manifest:
         signers = await asyncio.to_thread(_signers, source)

@@ -14,6 +14,7 @@ strictly: a text that isn't written as this program would write it is refused. W
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -110,12 +111,10 @@ class Lines:
             raise self.fault(f"“{value[:40]}” is no time such as 2026-11-22T09:00:00Z")
         return instant
 
-    def rest(self, key: str) -> list[str]:
-        """What stands behind this word on each line from here on that begins with it."""
-        found = []
+    def rest(self, key: str) -> Iterator[str]:
+        """What stands behind this word on each line from here on that begins with it, each read when asked for."""
         while self._at < len(self._lines) and self._lines[self._at].partition(" ")[0] == key:
-            found.append(self.value(key))
-        return found
+            yield self.value(key)
 
     def end(self) -> None:
         """There must be no line left."""

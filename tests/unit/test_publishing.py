@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fakes.published import NAME, Club
 
+from blocker.core.community import Rated
 from blocker.core.listing import Target
 from blocker.core.merged_reports import Rectified
 from blocker.core.signed_text import split
@@ -32,9 +33,13 @@ def present(club: Club) -> Manifest:
     return parse(split((club.out / MANIFEST).read_bytes(), MANIFEST).text)
 
 
-def listed(club: Club) -> dict[str, int]:
+def items(club: Club) -> list[Rated]:
     file, _ = decode((club.out / present(club).whole.path).read_bytes())
-    return {item.target.text: item.votes for item in file.items()}
+    return list(file.items())
+
+
+def listed(club: Club) -> dict[str, int]:
+    return {item.target.text: item.votes for item in items(club)}
 
 
 async def test_a_number_needs_enough_households(club: Club) -> None:
@@ -97,7 +102,7 @@ async def test_reports_that_do_not_count(club: Club) -> None:
         "other-list": await other.report([ONE], name="other-club"),
         "page": b"<html>404</html>",
         "huge": good + b"x" * 600_000,
-        "unsorted": await other.report([ONE, "+112"]),
+        "short-code": await other.report([ONE, "+112"]),
         "to-come": await other.report([ONE], week="2026-W49"),
     }
     for name, raw in files.items():
@@ -105,6 +110,7 @@ async def test_reports_that_do_not_count(club: Club) -> None:
     await club.told(0, [ONE])
     done = await club.publish()
     assert sorted(one.partition(".")[0] for one in done.refused) == sorted(files)
+    assert any("line 5 (“number +112 " in one for one in done.refused), "the line is the one that is wrong"
     assert (done.members, listed(club)) == (1, {})
 
 
@@ -199,8 +205,12 @@ async def test_two_do_not_publish_at_once(club: Club) -> None:
 
 
 async def test_a_lost_folder_never_gives_a_version_twice(club: Club, tmp_path: Path) -> None:
-    """Where the published folder is lost, or an old copy was put back, the next version is still a new one."""
+    """Where the published folder is lost, or an old copy was put back, the next version is still a new one.
+
+    And since when a number of that copy is listed is still known.
+    """
     await club.version(ONE)
+    (since,) = (item.listed_since for item in items(club))
     club.out.rename(tmp_path / "copy")
     await club.version(ONE, TWO)
     assert present(club).version == 2
@@ -209,8 +219,11 @@ async def test_a_lost_folder_never_gives_a_version_twice(club: Club, tmp_path: P
     (club.out / "files").rmdir()
     club.out.rmdir()
     (tmp_path / "copy").rename(club.out)
+    club.clock.pass_time(timedelta(weeks=2))
     await club.version(ONE, TWO)
     assert (present(club).version, present(club).deltas) == (3, ())
+    weeks = {item.target.text: item.listed_since for item in items(club)}
+    assert weeks[ONE] == since != weeks[TWO]
 
 
 async def test_a_folder_that_somebody_changed(club: Club) -> None:

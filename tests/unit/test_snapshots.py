@@ -189,6 +189,18 @@ async def test_a_changed_file(club: Club, follower: Follower) -> None:
         await follower.supply()
 
 
+async def test_a_change_that_was_damaged(club: Club, follower: Follower) -> None:
+    """Where the file of what changed isn't there as it was signed, the whole list is had in its place."""
+    for damage in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?")):
+        await follower.supply()
+        await club.version(*MANY, ONE) if damage is Path.unlink else await club.version(*MANY)
+        damage(club.out / manifest(club).deltas[0].path)
+        supplied = await follower.supply()
+        assert not supplied.changes
+        assert supplied.file is not None
+        assert supplied.file.read_bytes() == (club.out / manifest(club).whole.path).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("signers", "why"),
     [
