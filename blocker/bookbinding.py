@@ -43,6 +43,8 @@ _TABLES = {
     "freepbx-csv": csv_table.FREEPBX,
     "spamblocker": csv_table.SPAMBLOCKER,
 }
+_COMPLAINTS = "ftc"
+"""The form in which each item is one person's complaint."""
 
 
 def _cards(stream: BinaryIO, here: Here) -> Iterator[Rated | BadItem]:
@@ -113,7 +115,8 @@ def main() -> None:
 
 def _bind_here(order: Order) -> Bound:
     named, left_out, without_votes, bad = _Named(order), 0, 0, BadItems()
-    items, never = BookItems(changes=order.old_file is not None), Never(order.never)
+    items = BookItems(changes=order.old_file is not None, complaints=order.form == _COMPLAINTS)
+    never = Never(order.never)
     with order.list_file.open("rb") as stream:
         for item in _read(stream, order):
             bad.items += 1

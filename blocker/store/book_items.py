@@ -6,6 +6,8 @@ million of them takes, for a small machine has little memory and Python's intege
 
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import reduce
 from heapq import merge
 from operator import itemgetter
 
@@ -24,28 +26,34 @@ _SAME = Target("+0")
 class BookItems:
     """Of one list, or of changes to one."""
 
-    def __init__(self, *, changes: bool = False) -> None:
+    def __init__(self, *, changes: bool = False, complaints: bool = False) -> None:
         """Begin with none.
 
         Args:
             changes: whether the last word about a target holds, and may be that it leaves the list. Else what a list
                 says more than once adds up, and what has no votes isn't in it.
+            complaints: whether each item is somebody's word. In any other list of which no item has more than one vote
+                there are none: two copies of a list, one behind the other, are no second word about anybody.
         """
-        self._changes = changes
+        self._changes, self._adds = changes, complaints
         self._runs: list[tuple[array[int], array[int]]] = []
         self._keys, self._records = array("Q"), array("Q")
-        self.prefixes: dict[str, int] = {}
+        self._prefixes: dict[str, list[int]] = {}
+
+    @property
+    def prefixes(self) -> dict[str, int]:
         """Digits without `+`, each with its record."""
+        return {digits: reduce(self._together, records) for digits, records in self._prefixes.items()}
 
     def add(self, rated: Rated) -> None:
         """Take an item."""
         if not rated.votes and not self._changes:
             return
+        self._adds |= rated.votes > 1
         record = pack(rated) if rated.votes else REMOVED
         digits = rated.target.number[1:]
         if rated.target.is_prefix:
-            before = self.prefixes.get(digits)
-            self.prefixes[digits] = record if before is None else self._together(before, record)
+            self._prefixes.setdefault(digits, []).append(record)
             return
         self._keys.append(int(digits))
         self._records.append(record)
@@ -74,7 +82,8 @@ class BookItems:
     def _together(self, before: int, after: int) -> int:
         if self._changes:
             return after
-        return pack(combined(unpack(before, _SAME), unpack(after, _SAME)))
+        both = combined(unpack(before, _SAME), unpack(after, _SAME))
+        return pack(both if self._adds else replace(both, votes=1))
 
 
 def _once(items: Iterator[tuple[int, int]], together: Callable[[int, int], int]) -> Iterator[tuple[int, int]]:

@@ -77,6 +77,17 @@ async def test_the_book_holds_what_a_list_says_of_each_number(tmp_path: Path, bo
     assert [(rated.rating.partition("_")[0], rated.votes) for rated in found] == [("A", 9), ("B", 9), ("G", 4)]
 
 
+@pytest.mark.parametrize(("form", "number", "votes"), [("plain-lines", SELLER.number, 1), ("ftc", "+12025550123", 2)])
+async def test_two_copies_of_a_list_are_no_second_vote(
+    tmp_path: Path, book: Book, syncer: Syncer, form: str, number: str, votes: int
+) -> None:
+    """Twice in a list of bare numbers is once, so that none speaks of its neighbours; each complaint is a vote."""
+    path = tmp_path / "list"
+    path.write_bytes(as_bytes(LISTS[form]) + (b"0032 2 555 12 34\n" if form == "plain-lines" else b""))
+    await syncer.sync(a_list(str(path), form=form))
+    assert [hit.rated.votes for hit in book.lookup(number)] == [votes]
+
+
 async def test_a_list_of_another_form_leaves_the_last_good_one(tmp_path: Path, book: Book, syncer: Syncer) -> None:
     """Whoever names the wrong form learns it, with the first places that don't fit."""
     path = tmp_path / "list.csv"
