@@ -5,6 +5,7 @@ and the arguments, print, and return an exit status. It decides how things are s
 """
 
 import getpass
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -43,9 +44,12 @@ def harmless(text: str) -> str:
 
 
 def who() -> str:
-    """The user who typed the command, for the records; empty where the system doesn't know."""
+    """The user who typed the command, for the records; empty where the system doesn't know.
+
+    Under sudo that is who called it: as the service's own user everybody would bear one name, and it is none of theirs.
+    """
     try:
-        return getpass.getuser()
+        return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return ""
 

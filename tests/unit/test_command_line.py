@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from blocker import __main__
+from blocker.commands import who
 
 
 def commands_of(module: str) -> tuple[str, ...]:
@@ -46,3 +47,13 @@ def test_the_service_carries_nothing_that_only_pages_need() -> None:
     asked += "__main__._general(), ['serve']); import blocker.service; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert not {"babel", "typst", "vobject", "cryptography", "blocker.language"} & set(json.loads(done.stdout))
+
+
+def test_under_sudo_a_record_names_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands run as the service's user, and a statement is still the word of whoever typed it."""
+    for name in ("LOGNAME", "USER"):
+        monkeypatch.setenv(name, "blocker")
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert who() == "anna"
+    monkeypatch.delenv("SUDO_USER")
+    assert who() == "blocker"
