@@ -40,14 +40,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _add_news(todo)
     todo.add_parser("list", help="letters that were made and not yet marked as sent").set_defaults(run=run_list)
     due = todo.add_parser("due", help="which answers, complaints and registers are due when")
-    due.add_argument("--lang", choices=list(Language), help="the language (default: your region's)")
+    due.add_argument("--lang", choices=list(map(str, Language)), help="the language (default: your region's)")
     due.add_argument("--ics", type=Path, metavar="FILE", help="write the days as a calendar file")
     due.add_argument("--json", action="store_true", help="for programs")
     due.set_defaults(run=run_due)
 
 
 def _add_kind(todo: "argparse._SubParsersAction[argparse.ArgumentParser]", kind: Kind, what: str) -> None:
-    parser = todo.add_parser(kind, help=what)
+    parser = todo.add_parser(str(kind), help=what)
     if kind is Kind.IDENTITY:
         parser.add_argument("company", metavar="PROVIDER", help="who sells you the line")
         parser.add_argument(
@@ -59,7 +59,7 @@ def _add_kind(todo: "argparse._SubParsersAction[argparse.ArgumentParser]", kind:
     parser.add_argument(
         "--by", choices=list(map(str, WAYS)), help="the way (default: by post where there is an address)"
     )
-    parser.add_argument("--lang", choices=list(Language), help="the language (default: the company's)")
+    parser.add_argument("--lang", choices=list(map(str, Language)), help="the language (default: the company's)")
     parser.add_argument("--line", action="append", default=[], metavar="NAME", help="only this line (several times)")
     parser.add_argument("--to", default="", metavar="ADDRESS", help="another address; commas part its lines")
     parser.add_argument("--address", default="", help="yours; commas part its lines")
