@@ -63,11 +63,13 @@ class StandingFile:
             UsageError: no such line, no holder, or what can't be its number or its days.
         """
         lines = await self._lines()
+        if not (holder.strip() or take_back):
+            raise UsageError("say who holds the line (add --holder NAME)")
         fact = Fact(
             EntryKind.LINE_HOLDER,
             Says.TAKEN_BACK if take_back else Says.YES,
             line=_line(line, lines),
-            holder=remark(holder, "the holder's name", blank=take_back),
+            holder=remark(holder, "the holder's name"),
             number=_number(number, lines[line]),
             since=self._here.day(since, "since"),
             until=self._here.day(until, "until"),
@@ -156,8 +158,10 @@ class StandingFile:
             UsageError: the name means no company or several, everybody was allowed, or days make no sense.
         """
         word = word_of(says, Says)
-        if (on is not None) is not (word is Says.YES) or (until and on is None):
-            raise UsageError("a consent needs the day on which it was given, and only a consent has one")
+        if word is Says.YES and on is None:
+            raise UsageError("say on which day you gave it (add --on DATE), or that you never did (--never)")
+        if word is not Says.YES and (on or until):
+            raise UsageError("a day of a consent was given, but not that there was one")
         fact = Fact(EntryKind.CONSENT, word, on=self._here.day(on, "on"), until=self._here.day(until, "until"))
         if company != EVERYBODY:
             return await self._of_company(company, fact, named_files(proofs), by)
@@ -205,12 +209,15 @@ class StandingFile:
         there = [item for item in (await self._file()).open_cases if item.company == found.slug]
         if word is CaseState.OPEN and (same := [item for item in there if item.where == place]):
             raise UsageError(f"that case about {found.name} is open since {same[0].on} (entry {same[0].n})")
-        if word is CaseState.CLOSED and not [item for item in there if place in {"", item.where}]:
+        meant = [item for item in there if place in {"", item.where}]
+        if word is CaseState.CLOSED and not meant:
             others = (
                 f"those open are at: {', '.join(item.where or '(not said)' for item in there)}" if there else "none is"
             )
             raise UsageError(f"no such case about {found.name} is open ({others})")
         day = self._here.day(on, "on") or self._here.today()
+        if word is CaseState.CLOSED and (late := max(item.on for item in meant)) > day:
+            raise UsageError(f"a case can't be closed on {day}, before it was opened on {late} (is the day wrong?)")
         # a case is about the company of today, whatever its name once meant
         fact = Fact(EntryKind.CASE, company=found.slug, said_company=company, on=day, state=word, where=place)
         return await self._proofs.record(fact, [], by) | {"company": found.slug, "name": found.name}
@@ -232,7 +239,8 @@ class StandingFile:
 def _line(name: str, lines: Mapping[str, str]) -> str:
     if name not in lines:
         raise UsageError(
-            f"there is no line “{name}” in the configuration or among recorded calls ({one_of(name, lines)})"
+            f"there is no line “{name}” in the configuration or among recorded calls ({one_of(name, lines)}; for "
+            "another one, add a table [lines.NAME] to the configuration, or import its calls first)"
         )
     return name
 
