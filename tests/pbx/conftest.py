@@ -64,9 +64,11 @@ async def provider(asterisk: Asterisk, phone: Phone) -> AsyncIterator[Provider]:
 def service(asterisk: Asterisk, tmp_path: Path) -> Iterator[Service]:
     """A running service with one number on the household's block list."""
     service = Service(tmp_path)
-    assert service.start(), service.log()
-    service.run("block", "add", UNWANTED_NUMBER)
-    asterisk.ask_at(ADDRESS)
-    yield service
-    service.send(signal.SIGCONT)
-    service.end()
+    try:
+        assert service.start(), service.log()
+        service.run("block", "add", UNWANTED_NUMBER)
+        asterisk.ask_at(ADDRESS)
+        yield service
+        service.send(signal.SIGCONT)
+    finally:
+        service.end()  # or one that started too slowly would answer for those of all later tests
