@@ -123,7 +123,7 @@ class Cabinet:
         files = [*FORMS.documents, FORMS.calls[0]]
         outside = Outside(
             files=self._attachments,
-            listed=projections.all_listed,
+            lists=projections,
             open_cases=self._open_cases,
             remake=Remaking(config.report.dir, files[::-1], self._remake_report),
             drop_letters=LetterFiles(config.data_dir).drop_naming,

@@ -9,7 +9,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from blocker.core import record
@@ -38,6 +38,10 @@ class ListStore(Protocol):
 
     async def remove(self, list_name: ListName, target: str) -> Listing | None:
         """Take a listing off, durably; returns it, or None where there was none."""
+        ...
+
+    async def drop_ended(self, before: datetime) -> bool:
+        """Take off every listing that ran out by an instant; whether there was any."""
         ...
 
 
@@ -151,6 +155,14 @@ class Household:
             for item in sorted(await self._store.listings(), key=lambda item: item.text)
             if item.list is name
         ]
+
+    async def drop_ended(self, before: datetime) -> bool:
+        """Take off both lists what ran out by an instant; whether there was any.
+
+        The ledger isn't told: it would name once more the numbers that are erased, and nothing is decided otherwise.
+        """
+        async with self._one_at_a_time:
+            return await self._store.drop_ended(before) and await self.load()
 
     async def marked(self, call: str, number: str | None, mark: str, by: str) -> dict[str, Any]:
         """What follows from a mark: `marketing` blocks the number for a time, `wanted` takes such a block away.

@@ -168,7 +168,7 @@ def others_due(entries: Iterable[Numbered], listed: Collection[tuple[str, str]],
 
     Args:
         entries: in the ledger's order; memory grows with the listings that were ever made.
-        listed: list and number (a prefix with its `*`) of what stands on the lists now.
+        listed: list and number (a prefix with its `*`) of what stands on the lists now, and hasn't run out by `terms`.
         terms: how long things are kept; these as long as an unwanted call.
     """
     if terms.long is None:

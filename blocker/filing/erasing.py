@@ -86,13 +86,24 @@ class Files(Protocol):
     async def remove(self, sha256: str) -> None: ...
 
 
+class Lists(Protocol):
+    """The household's lists."""
+
+    async def all_listed(self, since: datetime | None) -> Collection[tuple[str, str]]:
+        """List and number of what stands on them and hasn't run out by an instant."""
+        ...
+
+    async def drop_ended(self, before: datetime) -> list[str]:
+        """Take off what has run out by an instant; what couldn't be, as sentences."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What erasing touches beside the ledger."""
 
     files: Files
-    listed: Callable[[], Awaitable[Collection[tuple[str, str]]]]
-    """List and number of what stands on the household's lists."""
+    lists: Lists
     open_cases: Callable[[], Awaitable[Collection[str]]]
     """Slugs of companies about which a case is open; those they have gone into as well."""
     remake: Callable[[Mapping[str, datetime]], Awaitable[list[str]]]
@@ -184,7 +195,11 @@ class Erasing:
             LedgerError: the ledger can't be read or written; what was erased before stays erased.
         """
         kept = " or ".join(f"{days} days" for days in sorted(set(self._days.values())) if days)
-        return (await self.run(self._due(), f"kept for {kept}, as the household set it", dry_run=dry_run)).as_json()
+        terms = Terms.at(self._clock.now(), **self._days, open_cases=await self._outside.open_cases())
+        erased = await self.run(self._due(terms), f"kept for {kept}, as the household set it", dry_run=dry_run)
+        if terms.long is not None and not dry_run:
+            erased.warnings += await self._outside.lists.drop_ended(terms.long)
+        return erased.as_json()
 
     async def run(self, batches: AsyncIterator[Batch], why: str, by: str = "", *, dry_run: bool = False) -> Erased:
         """Erase batch by batch, then see to what rested on it.
@@ -274,11 +289,10 @@ class Erasing:
             return await self._open().tidy()
         return await self._open().tidy(REWRITTEN_BESIDE_CALLS if asked else 0)
 
-    async def _due(self) -> AsyncIterator[Batch]:
-        terms = Terms.at(self._clock.now(), **self._days, open_cases=await self._outside.open_cases())
+    async def _due(self, terms: Terms) -> AsyncIterator[Batch]:
         if (latest := terms.latest) is None:
             return
-        listed = await self._outside.listed()
+        listed = await self._outside.lists.all_listed(terms.long)
         async with self._records() as ledger:
             corrections = Corrections.among(
                 [(entry.n, entry.content) async for entry in ledger.entries([EntryKind.CORRECTION])]

@@ -5,8 +5,10 @@ again. What the ledger holds, `choosing.py` sees to.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
+from blocker.core.entry import format_time
 from blocker.core.listing import ListName
 
 
@@ -19,6 +21,10 @@ class Lists(Protocol):
 
     async def list_remove(self, list_name: str, text: str, by: str = "") -> Any:  # noqa: ANN401
         """Take a number off a list."""
+        ...
+
+    async def drop_ended(self, before: datetime) -> bool:
+        """Take off all that ran out by an instant; whether there was any."""
         ...
 
 
@@ -53,9 +59,23 @@ class Projections:
             if any(item["number"] == number for item in await self._lists.list_show(str(name)))
         ]
 
-    async def all_listed(self) -> set[tuple[str, str]]:
-        """List and number of everything that stands on the lists."""
-        return {(str(name), item["number"]) for name in ListName for item in await self._lists.list_show(str(name))}
+    async def all_listed(self, since: datetime | None) -> set[tuple[str, str]]:
+        """List and number of everything that stands on the lists and hasn't run out by an instant."""
+        end = format_time(since) if since else ""
+        return {
+            (str(name), item["number"])
+            for name in ListName
+            for item in await self._lists.list_show(str(name))
+            if item["until"] is None or item["until"] > end
+        }
+
+    async def drop_ended(self, before: datetime) -> list[str]:
+        """Take off the lists what ran out by an instant; what stands against it, as sentences.
+
+        Raises:
+            DataDirError: the file can't be written.
+        """
+        return list(filter(None, [await self._tidy()])) if await self._lists.drop_ended(before) else []
 
     async def forget(self, number: str, *, also_listed: bool, by: str) -> list[str]:
         """Take a number, E.164, out of the file; what was done and what wasn't, as sentences.

@@ -71,6 +71,10 @@ class HouseholdDb:
         rows = await self.run(_REMOVE, list_name, target.removesuffix("*"), target.endswith("*"))
         return self._listing(rows[0]) if rows else None
 
+    async def drop_ended(self, before: datetime) -> bool:
+        """Take off every listing that ran out by an instant (aware); whether there was any."""
+        return bool(await self.run("DELETE FROM listing WHERE until <= ? RETURNING number", format_time(before)))
+
     async def tidy(self) -> str:
         """Leave nothing of what was deleted in the files; what stands against it, else nothing. It is a small file."""
         await self.run("VACUUM")

@@ -20,12 +20,14 @@ from blocker.config import load_config
 from blocker.core import record
 from blocker.core.attached import What, attachment
 from blocker.core.entry import format_time
+from blocker.core.listing import Listing, ListName
 from blocker.core.statement import Said
 from blocker.core.verdict import Reason
 from blocker.core.week import Week
 from blocker.errors import UsageError
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.ledger import Ledger
+from blocker.store.household_db import HouseholdDb
 
 NUMBER, OTHER = "+3225550345", "+3225550346"
 FORMS = ["3225550345", "25550345", "2 555 03 45"]
@@ -229,6 +231,25 @@ async def test_what_is_old_goes_by_itself(tmp_path: Path) -> None:
     await program.stop()
     (erasure,) = erasures(program)
     assert sum(sum(week.values()) for week in erasure["counts"].values()) == 10
+
+
+async def test_a_listing_that_ran_out_goes_three_years_later(tmp_path: Path) -> None:
+    """A mark blocks a number for a year: three years after that neither the list nor the ledger knows it any more."""
+    program, now = Program(tmp_path), datetime.now(UTC)
+    program.data.mkdir(mode=0o700)
+    store, ledger = await HouseholdDb.open(program.data), await Ledger.open(program.data)
+    for number, days in ((NUMBER, 1100), (OTHER, 1000)):
+        made, ended = now - timedelta(days + 365), now - timedelta(days)
+        listing = Listing(ListName.BLOCK, number, False, "marked as marketing", made, "Anna", ended)
+        await store.add(listing)
+        await ledger.append(record.list_changed(made, "add", listing, by="Anna", sha256="ab" * 32))
+    await store.close()
+    await ledger.close()
+
+    assert "1 entry erased" in await in_thread(program, "erase", "--due")
+    assert held(program, [NUMBER, OTHER]) == [OTHER]
+    assert "Nothing erased" in await in_thread(program, "erase", "--due")
+    assert OTHER in await in_thread(program, "block", "list")
 
 
 async def test_no_call_waits_for_the_file_to_be_written_anew(tmp_path: Path) -> None:

@@ -74,8 +74,15 @@ class House:
             return [entry.n async for entry in ledger.entries([kind])]
 
 
-async def _nothing_listed() -> Collection[tuple[str, str]]:
-    return ()
+class _NoLists:
+    async def all_listed(self, _: datetime | None) -> Collection[tuple[str, str]]:
+        return ()
+
+    async def drop_ended(self, _: datetime) -> list[str]:
+        return []
+
+
+_nothing_listed = _NoLists()
 
 
 async def _nothing_open() -> Collection[str]:
