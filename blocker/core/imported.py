@@ -13,6 +13,7 @@ from typing import Any
 
 from blocker.core.call_row import CallRow
 from blocker.core.contents import Content, of_a_whole_entry
+from blocker.core.ended import Ended
 from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.number import NumberPlan, normalise
 from blocker.core.observed import NO_STATEMENT, Happened, SeenCall, Standing, Statement, local_time, shown_caller
@@ -159,7 +160,16 @@ def imported_call(n: int, content: Content, statement: Statement = NO_STATEMENT)
         statement=statement,
         standing=_STANDING.get(statement.mark, Standing.UNMARKED),
         seen_by=seen_by,
+        ended=_ended(content),
     )
+
+
+def _ended(content: Content) -> Ended | None:
+    """How the device says it ended; None where it doesn't say, or where only a person remembers."""
+    told = content["disposition"] or "", content["seconds_talked"], content["seconds_in_all"]
+    if content["seen_by"] == Device.HAND or told == ("", None, None):
+        return None
+    return Ended(*told, hung_up_by="", silent=False)
 
 
 _STANDING = {"marketing": Standing.UNWANTED, "wanted": Standing.WANTED}

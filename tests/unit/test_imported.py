@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blocker.collecting import collect
 from blocker.core.call_row import BadRow, CallRow, Item, PassedOver
+from blocker.core.ended import Ended
 from blocker.core.entry import EntryKind, canonical
 from blocker.core.imported import Device, call_id, call_imported, fields_of, imported_call, still_counts
 from blocker.core.number import NumberPlan
@@ -76,6 +77,14 @@ def test_a_withheld_number_leaves_no_trace() -> None:
     assert content["presented"]["kind"] == "withheld"
     assert "551234" not in repr(content["presented"])
     assert "Anna" not in repr(content["presented"])
+
+
+def test_how_it_ended_is_told_as_the_device_recorded_it() -> None:
+    """Whether somebody talked, and for how long, counts of a call on the mobile as much; a memory is no record of it."""
+    talked = entry(row(disposition="ANSWERED", seconds_talked=40))
+    assert imported_call(1, talked).ended == Ended("ANSWERED", 40, None, "", silent=False)
+    assert imported_call(1, talked | {"seen_by": "hand"}).ended is None
+    assert imported_call(1, entry(row())).ended is None
 
 
 def test_only_a_persons_word_can_be_taken_back() -> None:
