@@ -18,7 +18,7 @@ from blocker.core.plain_text import one_line, shortened
 LONGEST_WHY = 200
 """Characters of a reason."""
 
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://)(?:[^\s/?#@]*@)?([^\s/?#@]*)[^\s,;]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://)(?:[^\s/?#@]*@)?([^\s/?#@]*)[^\s,;]*?(?=:?(?:[\s,;]|$))", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/.:])/\S*/([^\s/:;,]*)")
 _KEY = re.compile(r"[\w+/=-]{24,}", re.ASCII)
 

@@ -27,6 +27,7 @@ DAY = timedelta(days=1)
     ("error", "kept"),
     [
         ("https://anna:secret@lists.example:8443/a?token=xyz answered 500", "https://lists.example:8443 answered 500"),
+        ("https://lists.example/a?token=x:y: it is empty", "https://lists.example: it is empty"),
         ("/home/anna/sellers.txt can't be read", "sellers.txt can't be read"),
         ("it leads to HTTPS://u:p@h.example/x, which", "it leads to HTTPS://h.example, which"),
         ("the key Zm9vYmFyYmF6cXV4MDEyMzQ1Njc4 was refused", "the key … was refused"),
