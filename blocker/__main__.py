@@ -54,7 +54,8 @@ _MODULES = {
     "contacts": ("contacts",), "expect": ("expect",), "household": ("household",), "calls": ("calls", "mark"),
     "statement": ("statement", "correct"), "imports": ("import", "call"), "report": ("report",), "letter": ("letter",),
     "pack": ("pack",), "complaint": ("complaint",), "dossier": ("dossier",), "rules": ("rules",),
-    "verify": ("verify",), "seal": ("seal",), "erase": ("erase",), "backup": ("backup", "restore"), "sync": ("sync",),
+    "verify": ("verify",), "seal": ("seal",), "erase": ("erase",), "takeover": ("take-over",),
+    "backup": ("backup", "restore"), "sync": ("sync",),
     "subscribed": ("lists",), "share": ("share",), "publish": ("publish",),
     "export": ("export",), "doctor": ("doctor",), "demo": ("demo",),
 }  # fmt: skip

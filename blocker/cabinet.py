@@ -18,8 +18,8 @@ from blocker.core.succession import one_by_now
 from blocker.core.week import Week
 from blocker.dossiers import Here, read_attached, read_file
 from blocker.errors import UsageError
-from blocker.evidence import renewal
 from blocker.evidence.attachments import Attachments
+from blocker.evidence.kept import kept_ledgers
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.signing import Signer
 from blocker.evidence.stamping import stamp
@@ -36,6 +36,7 @@ from blocker.filing.remaking import Remaking
 from blocker.filing.sealing import Sealer
 from blocker.filing.standing import StandingFile
 from blocker.filing.statements import Statements
+from blocker.filing.taking_over import TakingOver
 from blocker.household import Household
 from blocker.looking import FORMS, known_lines, own_command, reader
 from blocker.recording import Recorder
@@ -100,6 +101,7 @@ class Cabinet:
         )
         self.erasing: Erasing | None = None
         self._choosing: Choosing | None = None
+        self._taking_over: TakingOver | None = None
 
     def handlers(self) -> Mapping[str, Handler]:
         """The commands of all of them, by name."""
@@ -121,14 +123,22 @@ class Cabinet:
         config, zone = self._config, ZoneInfo(self._config.time_zone)
         projections = Projections(household, wanted, SharingDb(store), store.tidy)
         files = [*FORMS.documents, FORMS.calls[0]]
+        taking_over = TakingOver(
+            lambda: reader(config),
+            lambda: kept_ledgers(config.data_dir),
+            self._recorder,
+            self._clock,
+            lambda: erasing.alone,
+        )
         outside = Outside(
             files=self._attachments,
             lists=projections,
             open_cases=self._open_cases,
             remake=Remaking(config.report.dir, files[::-1], self._remake_report),
             drop_letters=LetterFiles(config.data_dir).drop_naming,
+            erase_there=taking_over.erase_there,
         )
-        self.erasing = Erasing(
+        self.erasing = erasing = Erasing(
             records=lambda: reader(config),
             ledger=self._ledger,
             outside=outside,
@@ -138,6 +148,7 @@ class Cabinet:
             unwanted_days=config.retention.unwanted_days,
             beside_calls=beside_calls,
         )
+        self._taking_over = taking_over
         self._choosing = Choosing(
             self.erasing,
             lambda: reader(config),
@@ -147,13 +158,14 @@ class Cabinet:
             today=lambda: self._clock.now().astimezone(zone).date(),
             region=config.region,
             own_numbers=[line.number for line in config.lines.values()],
-            kept=lambda: [folder.name for folder in renewal.kept(config.data_dir)],
+            not_reached=taking_over.not_reached,
         )
 
     def _erasing_handlers(self) -> dict[str, Handler]:
-        if self.erasing is None or self._choosing is None:
+        if self.erasing is None or self._choosing is None or self._taking_over is None:
             return {}
         return {
+            "take-over": self._taking_over.take,
             "erase-due": self.erasing.due,
             "erase-show": self._choosing.show,
             "erase": self._choosing.erase,

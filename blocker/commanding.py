@@ -17,7 +17,7 @@ from blocker.errors import DataDirInUseError
 SLOW_SECONDS = 3600
 """How long the service may take for what is much work, such as to fetch a list and make a book of it."""
 
-_SLOW = frozenset({"report-send", "sync", "erase", "erase-due", "erase-show"})
+_SLOW = frozenset({"report-send", "sync", "erase", "erase-due", "erase-show", "take-over"})
 
 Do = Callable[..., Awaitable[Any]]
 """Takes a command's name and its arguments."""

@@ -21,6 +21,7 @@ from blocker.core.observed import Happened, SeenCall, seen_call
 from blocker.core.plain_text import shortened
 from blocker.core.settling import Content, Settled, Settling
 from blocker.core.spoken import Spoken
+from blocker.core.taken_over import is_taken_over
 from blocker.earlier import withdrawn
 
 MAX_NUMBER = 36_500
@@ -85,17 +86,25 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
             return OK
         since = max(times) - timedelta(days=arguments.days)
         spoken = Spoken(await withdrawn(reader))
-        settled: deque[Settled[Content]] = deque(maxlen=arguments.limit)
+        latest: dict[bool, deque[Settled[Content]]] = {
+            taken_over: deque(maxlen=arguments.limit) for taken_over in (True, False)
+        }
+
+        def keep(found: list[Settled[Content]]) -> None:
+            for one in found:
+                latest[is_taken_over(one.screened)].append(one)
+
         settling: Settling[Content] = Settling()
         async for entry in reader.entries(kinds=_KINDS, since=since):
             match entry.content["kind"]:
                 case EntryKind.STATEMENT:
                     spoken.take(entry.n, entry.content)
                 case EntryKind.OUTCOME:
-                    settled.extend(settling.outcome(entry.content))
+                    keep(settling.outcome(entry.content))
                 case _:
-                    settled.extend(settling.call(entry.n, entry.content))
-        settled.extend(settling.rest())
+                    keep(settling.call(entry.n, entry.content))
+        keep(settling.rest())
+        settled = [*latest[True], *latest[False]][-arguments.limit :]
         asked = [looked_up_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ASKED, since=since)]
         ended = [ended_of(entry.n, entry.content) async for entry in reader.entries(kinds=_ENDS, since=since)]
         imported: deque[SeenCall] = deque(maxlen=arguments.limit)

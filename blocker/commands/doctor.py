@@ -16,7 +16,6 @@ from blocker.core.followups import NEXT_STEPS
 from blocker.core.languages import Language
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError
-from blocker.evidence.renewal import kept
 from blocker.evidence.signing import OWN_KEY
 from blocker.evidence.verify import verify
 from blocker.language import Words
@@ -129,10 +128,14 @@ async def _ledger(config: Config) -> tuple[Finding, str]:
     if not found.holds:
         return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
     verifies = f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
-    if older := kept(config.data_dir):
-        names = ", ".join(folder.name for folder in older)
-        mend = "blocker verify says how far each holds; move them elsewhere once you know"
-        return Finding.ODD, f"{verifies}; what was recorded before is in {names}, which could not be continued ({mend})"
+    if older := await looking.kept_beside(config):
+        names = ", ".join(left.folder.name for left in older)
+        told = f"{verifies}; what was recorded before is in {names}, which could not be continued"
+        mend = "blocker take-over brings what holds of it into this ledger"
+        if all(left.taken_over for left in older):
+            told += ", and what holds of it was taken over"
+            mend = "blocker verify says how far each holds; a copy elsewhere is evidence, the folder here may go"
+        return Finding.ODD, f"{told} ({mend})"
     return Finding.GOOD, verifies
 
 

@@ -6,13 +6,15 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from blocker import looking
 from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
 from blocker.errors import LedgerError
 from blocker.evidence.attachments import Attachments
+from blocker.evidence.kept import KeptLedger
 from blocker.evidence.pack_check import check
-from blocker.evidence.renewal import kept
 from blocker.evidence.verify import Verification, verify
 
 BAR_WIDTH = 30
@@ -45,7 +47,8 @@ async def run(config: Config, asked: argparse.Namespace) -> int:
         return await _check_pack(asked)
     found = await verify(config.data_dir, on_progress=ProgressBar() if sys.stderr.isatty() else None)
     files = await _faults_of_files(config)
-    older = {folder.name: await _how_far(folder) for folder in kept(config.data_dir)}
+    zone = ZoneInfo(config.time_zone)
+    older = {left.folder.name: await _how_far(left, zone) for left in await looking.kept_beside(config)}
     if asked.json:
         say(json.dumps(_as_json(found, files, older), ensure_ascii=False, indent=1))
     else:
@@ -96,12 +99,22 @@ def _as_json(found: Verification, files: list[str], older: dict[str, str]) -> di
     }
 
 
-async def _how_far(folder: Path) -> str:
-    """How far a ledger verifies that could not go on."""
+async def _how_far(left: looking.Left, zone: ZoneInfo) -> str:
+    """How far a ledger verifies that could not go on, of which time it is, and where else what it holds is."""
     try:
-        found = await verify(folder)
+        found = await verify(left.folder, erased_elsewhere=left.erased)
     except LedgerError as error:
         return f"it can't be read: {error}"
+    span = await KeptLedger(left.folder).span()
+    days = [at.astimezone(zone) for at in span or ()]
+    of = f", of {days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d}" if days else ""
+    taken = "what holds of it was taken over" if left.taken_over else (
+        "none of it is in reports, dossiers and packs: blocker take-over brings what holds of it into this ledger"
+    )  # fmt: skip
+    return f"{_sound(found)}{of}; {taken}"
+
+
+def _sound(found: Verification) -> str:
     if found.holds:
         return f"its {found.entries} entries verify"
     where = [fault.n for fault in found.faults if fault.n]

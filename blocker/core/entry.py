@@ -81,6 +81,7 @@ class EntryKind(StrEnum):
     PACK_MADE = "pack-made"
     CLOCK_CHANGED = "clock-changed"
     LEDGER_BEGUN = "ledger-begun"
+    LEDGER_TAKEN_OVER = "ledger-taken-over"
     ERASURE = "erasure"
 
 

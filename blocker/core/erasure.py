@@ -20,6 +20,7 @@ NEVER_ERASED: Mapping[EntryKind, str] = {
     EntryKind.TIME_STAMP: "it vouches for the time of every entry before it",
     EntryKind.PACK_MADE: "it says who was given what",
     EntryKind.LEDGER_BEGUN: "it names the ledger before this one",
+    EntryKind.LEDGER_TAKEN_OVER: "it says what was taken over from the ledger before, so that erasing reaches it there",
     EntryKind.SERVICE_STARTED: "it says since when somebody watched",
     EntryKind.SERVICE_STOPPED: "it says until when somebody watched",
     EntryKind.GAP: "it says when nobody watched",

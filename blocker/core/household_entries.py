@@ -25,6 +25,7 @@ from blocker.core.household_file import (
     Registration,
     Request,
 )
+from blocker.core.taken_over import oldest_first
 
 Content = Mapping[str, Any]
 
@@ -50,7 +51,8 @@ def project(entries: Iterable[tuple[int, Content]], heir: Callable[[str], str]) 
     """The household's file as these entries leave it.
 
     Args:
-        entries: number and content of entries in the ledger's order; kinds other than FILE_KINDS are passed over.
+        entries: number and content of entries in the ledger's order; kinds other than FILE_KINDS are passed over. What
+            was taken over from an earlier ledger was said before all else.
         heir: the slug that a company has gone into by now, or its own. What was said about a company that was taken
             over holds about both.
 
@@ -58,7 +60,7 @@ def project(entries: Iterable[tuple[int, Content]], heir: Callable[[str], str]) 
         LedgerFormatError: a newer program wrote an entry.
         LedgerCorruptError: an entry lacks what such entries hold.
     """
-    entries = list(entries)
+    entries = oldest_first(entries)
     withdrawn = withdrawn_of(entries)
     file = HouseholdFile()
     for n, content in entries:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from blocker.core.contents import Content, of_a_whole_entry
 from blocker.core.entry import EntryKind, parse_time
 from blocker.core.plain_text import one_line
+from blocker.core.taken_over import is_taken_over
 
 KINDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED, EntryKind.GAP, EntryKind.LEDGER_BEGUN})
 """The entries that `Watch.take` wants, from the whole ledger: a gap is recorded when it is over."""
@@ -85,9 +86,11 @@ class Watch:
         self._week = _Stretch(start, end, "")
         self._until = end if now is None else min(end, now)
         self._zone = zone
-        self._first_start: datetime | None = None
+        self._starts: dict[bool, datetime] = {}
+        """The first of this ledger, and of what was taken over into it from the one before (True)."""
         self._before = BEFORE_FIRST_START
-        self._stop: tuple[datetime, str] | None = None
+        self._stopped: dict[bool, tuple[datetime, str]] = {}
+        """Likewise the stop after which nobody has started yet."""
         self._stops: list[_Stretch] = []
         self._gaps: list[_Stretch] = []
         self._clocks: list[tuple[int, bool]] = []
@@ -102,18 +105,17 @@ class Watch:
         of_a_whole_entry(self._take)(n, content)
 
     def _take(self, n: int, content: Content) -> None:
-        at = parse_time(content["at"])
+        at, earlier = parse_time(content["at"]), is_taken_over(content)
         match content["kind"]:
             case EntryKind.SERVICE_STARTED:
-                self._first_start = self._first_start or at
-                if self._stop is not None:
-                    self._keep(self._stops, self._stop[0], at, self._stop[1])
-                self._stop = None
+                self._starts.setdefault(earlier, at)
+                if (stop := self._stopped.pop(earlier, None)) is not None:
+                    self._keep(self._stops, stop[0], at, stop[1])
                 simulated = content["clock"] == "simulated"
                 if not self._clocks or self._clocks[-1][1] is not simulated:
                     self._clocks.append((n, simulated))
             case EntryKind.SERVICE_STOPPED:
-                self._stop = (at, f"the service was stopped ({one_line(content['why'])})")
+                self._stopped[earlier] = (at, f"the service was stopped ({one_line(content['why'])})")
             case EntryKind.GAP:
                 since, until = sorted((parse_time(content["from"]), parse_time(content["to"])))
                 self._keep_gap(since, until, one_line(content["why"]), content["calls_lost"])
@@ -126,7 +128,7 @@ class Watch:
     @property
     def watching_at_end(self) -> bool:
         """Whether a service was started and didn't stop, as far as the ledger knows."""
-        return self._first_start is not None and self._stop is None
+        return False in self._starts and False not in self._stopped
 
     def gaps(self) -> list[Gap]:
         """The stretches of the week in which nobody watched, by their beginning."""
@@ -164,10 +166,10 @@ class Watch:
 
     def _unwatched(self) -> list[_Stretch]:
         unrecorded = list(self._stops)
-        if self._stop is not None:
-            self._keep(unrecorded, self._stop[0], self._week.until, self._stop[1])
+        if (stop := self._stopped.get(False)) is not None:
+            self._keep(unrecorded, stop[0], self._week.until, stop[1])
         lasting = [gap for gap in self._gaps if gap.since < gap.until]
-        begun = self._first_start or self._week.until
+        begun = self._starts.get(True) or self._starts.get(False) or self._week.until
         if self._before != BEFORE_FIRST_START and lasting:  # somebody watched until this ledger's first gap
             begun = min(begun, lasting[0].since)
         self._keep(unrecorded, self._week.since, begun, self._before)

@@ -108,6 +108,13 @@ class Chain:
         elif _SAYS_ERASURE in content:
             self._account(n, content)
 
+    def erased_elsewhere(self, numbers: Iterable[int]) -> None:
+        """Entries without content of which another ledger says that they were erased; to be called before `end`."""
+        for number in numbers:
+            place = bisect_left(self._absent, number)
+            if place < len(self._absent) and self._absent[place] == number:
+                self._accounted[place] = 1
+
     def end(self) -> None:
         """There are no more entries."""
         for n, accounted in zip(self._absent, self._accounted, strict=True):

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from blocker.core.entry import EMPTY, VERSION, Head, format_time, parse_time, sha256_hex
 from blocker.core.gist import FIELDS
+from blocker.core.taken_over import MARK, STAYING
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb
@@ -166,8 +167,12 @@ class LedgerReader:
         return last - first + 1 - await self._db.count_contents(first, last)
 
     async def newest(self, kinds: Collection[str]) -> Entry | None:
-        """The last entry of any of these kinds that still has its content; raises as `entries` does."""
-        for n, line in await self._db.newest(kinds):
+        """The last entry of any of these kinds that still has its content; raises as `entries` does.
+
+        What was taken over from an earlier ledger is older than this one, whatever its number.
+        """
+        found = await self._db.newest(kinds, MARK)
+        for n, line in found or ([] if STAYING.issuperset(kinds) else await self._db.newest(kinds)):
             return Entry(n, _read(n, line))
         return None
 

@@ -178,7 +178,8 @@ async def _begun(ledger: Ledger, directory: Path, now: Callable[[], datetime]) -
     return Begun(
         ledger,
         f"the evidence ledger could not be continued ({why}): it is kept as it is in {folder}, and a new one was begun "
-        "(blocker verify says how far the old one holds; what it holds isn't in reports any more)",
+        "(blocker verify says how far the old one holds; its calls and your household's file aren't in reports any "
+        "more until blocker take-over brings what holds of them into the new one)",
     )
 
 

@@ -5,7 +5,7 @@ repairs, writes nothing, needs no service and disturbs none: it reads one moment
 Memory doesn't grow with the ledger but for a few bytes for each erased entry, and for each seal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +55,17 @@ class Verification:
         )
 
 
-async def verify(directory: Path, *, on_progress: Progress | None = None) -> Verification:
+async def verify(
+    directory: Path, *, on_progress: Progress | None = None, erased_elsewhere: Iterable[int] = ()
+) -> Verification:
     """Check the ledger in a directory, which needn't be writable.
 
     A file that SQLite finds malformed is a fault like others; the walk ends there.
+
+    Args:
+        directory: where it is.
+        on_progress: is told how far it is.
+        erased_elsewhere: entries of a kept ledger whose contents went, as the one that follows it says.
 
     Raises:
         LedgerFormatError: there is no ledger and never was, or it was made by a newer program.
@@ -72,7 +79,7 @@ async def verify(directory: Path, *, on_progress: Progress | None = None) -> Ver
     path, seals = directory / ledger_db.FILE, SealsFound()
     if ledger_db.is_there(path):
         try:
-            seals = await _walk(path, chain, on_progress)
+            seals = await _walk(path, chain, on_progress, erased_elsewhere)
         except LedgerCorruptError as error:
             chain.fault(0, FaultKind.FILE_DAMAGED, f"{error}; entries that could be read before: {chain.entries}")
     elif any(copy.head.n for copy in copies):
@@ -90,7 +97,7 @@ async def verify(directory: Path, *, on_progress: Progress | None = None) -> Ver
     )
 
 
-async def _walk(path: Path, chain: Chain, on_progress: Progress | None) -> SealsFound:
+async def _walk(path: Path, chain: Chain, on_progress: Progress | None, erased: Iterable[int]) -> SealsFound:
     db = await LedgerDb.open(path, read_only=True, unguarded=True)
     try:
         total = max((row.n for row in await db.tail(1)), default=0)
@@ -99,6 +106,7 @@ async def _walk(path: Path, chain: Chain, on_progress: Progress | None) -> Seals
                 chain.add(*row)
             if on_progress is not None:
                 on_progress(chain.head.n, total)
+        chain.erased_elsewhere(erased)
         chain.end()
         for n in await db.contents_without_link(MAX_FAULTS):
             chain.fault(n, FaultKind.CONTENT_WITHOUT_LINK, "its content is there, but no link")

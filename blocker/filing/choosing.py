@@ -104,7 +104,7 @@ class Choosing:
         today: Callable[[], date],
         region: str,
         own_numbers: Collection[str],
-        kept: Callable[[], Collection[str]],
+        not_reached: Callable[[], Awaitable[list[str]]],
     ) -> None:
         """Nothing is read yet.
 
@@ -117,11 +117,11 @@ class Choosing:
             today: the household's day.
             region: ISO 3166-1 alpha-2; numbers are written as they are dialled there.
             own_numbers: the lines' own, E.164.
-            kept: the names of folders with ledgers that could not go on.
+            not_reached: what stays in ledgers that could not go on, as sentences.
         """
         self._erasing, self._records, self._projections, self._flush = erasing, records, projections, flush
         self._companies, self._today, self._region, self._own = companies, today, region, frozenset(own_numbers)
-        self._kept = kept
+        self._not_reached = not_reached
 
     async def show(self, **asked: Any) -> Any:  # noqa: ANN401
         """What would go, as JSON values; `asked` are the fields of `Asked`.
@@ -138,8 +138,7 @@ class Choosing:
             "listed": await self._projections.listed(choice.number) if choice.number else [],
             "stays": choice.stays,
             "packs": choice.packs,
-            "no_promise": [f"{name} holds an older ledger, which stays as it is" for name in self._kept()]
-            + list(NO_PROMISE),
+            "no_promise": [*await self._not_reached(), *NO_PROMISE],
         }
 
     async def erase(self, *, why: str, by: str, also_listed: bool = False, **asked: Any) -> Any:  # noqa: ANN401

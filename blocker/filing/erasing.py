@@ -110,6 +110,8 @@ class Outside:
     """Make anew the reports, by week, that are older than an instant; what couldn't be, as sentences."""
     drop_letters: Callable[[Collection[str]], Collection[str]]
     """Take away letters that weren't sent yet and name a call of one of these instants; their names."""
+    erase_there: Callable[[], Awaitable[list[str]]]
+    """Erase also in the ledgers from which entries were taken over; what can't be, as sentences."""
 
 
 @dataclass(slots=True)
@@ -184,6 +186,11 @@ class Erasing:
         self._records, self._ledger, self._outside, self._clock, self._zone = records, ledger, outside, clock, zone
         self._days = {"wanted_days": wanted_days, "unwanted_days": unwanted_days}
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def alone(self) -> asyncio.Lock:
+        """Held while something is erased: who holds it keeps all that is there."""
+        return self._one_at_a_time
 
     async def due(self, *, dry_run: bool = False) -> Any:  # noqa: ANN401
         """Erase what has been kept for as long as the household wants; what went, as JSON values.
@@ -267,6 +274,7 @@ class Erasing:
             weeks = await self._remove_files()
         if (erased.entries or asked or not self._beside_calls) and (left := await self._tidy(asked=asked)):
             erased.warnings.append(left)
+        erased.warnings += await self._outside.erase_there()
         erased.warnings += await self._outside.remake(weeks)
 
     async def _remove_files(self) -> dict[str, datetime]:

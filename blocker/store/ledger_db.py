@@ -118,6 +118,11 @@ class LedgerDb:
             if self._connection.in_transaction:
                 await self._fetch("ROLLBACK")
 
+    async def drop(self, numbers: Collection[int]) -> None:
+        """Remove contents from a ledger to which no entry can be added; the one that follows it says so."""
+        query = "DELETE FROM contents WHERE n IN (SELECT value FROM json_each(?))"
+        await self._fetch(query, [json.dumps(list(numbers))])
+
     async def empty_log(self) -> bool:
         """Bring SQLite's log into the file and leave nothing in it; False where a reader still needs it.
 
@@ -218,6 +223,11 @@ class LedgerDb:
         ((first, last),) = await self._fetch(query, [since, until])
         return (1, 0) if first is None else (int(first), int(last))
 
+    async def times(self) -> tuple[str, str] | None:
+        """The earliest and the latest `at`; None where there is none."""
+        ((first, last),) = await self._fetch("SELECT min(at), max(at) FROM contents WHERE at IS NOT NULL")
+        return None if first is None else (str(first), str(last))
+
     async def gists(self, fields: Sequence[str], first: int, last: int) -> str:
         """A line for each content of a stretch: its number, a space, and some of its fields as a JSON array.
 
@@ -254,13 +264,14 @@ class LedgerDb:
         async for rows in self._stream(query, [since, until]):
             yield [(n, content) for n, content in rows]
 
-    async def newest(self, kinds: Collection[str]) -> list[tuple[int, bytes]]:
-        """The last content of any of these kinds; none where there is none."""
+    async def newest(self, kinds: Collection[str], without: str | None = None) -> list[tuple[int, bytes]]:
+        """The last content of any of these kinds, or of those that don't hold a text; none where there is none."""
         query = (  # the + keeps SQLite from its index by kind, through which it would sort all entries of these kinds
             f"SELECT n, {_CONTENT} FROM contents"  # noqa: S608  (likewise)
-            " WHERE +kind IN (SELECT value FROM json_each(?)) ORDER BY n DESC LIMIT 1"
+            " WHERE +kind IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR NOT instr(content, ?2))"
+            " ORDER BY n DESC LIMIT 1"
         )
-        return [(n, content) for n, content in await self._fetch(query, [json.dumps(list(kinds))])]
+        return [(n, content) for n, content in await self._fetch(query, [json.dumps(list(kinds)), without])]
 
     async def calls_beginning(self, text: str, limit: int) -> list[str]:
         """Ids of calls that begin with a text, in alphabetical order."""

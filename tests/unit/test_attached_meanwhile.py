@@ -48,7 +48,9 @@ class House:
         self.erasing = Erasing(
             records=self.reader,
             ledger=lambda: ledger,
-            outside=Outside(self.files, _nothing_listed, _nothing_open, _nothing_made, lambda _: ()),
+            outside=Outside(
+                self.files, _nothing_listed, _nothing_open, _nothing_made, lambda _: (), _nothing_elsewhere
+            ),
             clock=clock,
             zone=ZoneInfo("Europe/Brussels"),
             wanted_days=30,
@@ -90,6 +92,10 @@ async def _nothing_open() -> Collection[str]:
 
 
 async def _nothing_made(_: Mapping[str, datetime]) -> list[str]:
+    return []
+
+
+async def _nothing_elsewhere() -> list[str]:
     return []
 
 

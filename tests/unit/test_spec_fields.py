@@ -29,6 +29,7 @@ from blocker.core.seal import Seal, Token, seal_entry, stamp_entry
 from blocker.core.sharing_queue import shared, sharing_set
 from blocker.core.stale import Ended, stale_no_more, went_stale
 from blocker.core.statement import FIELDS, WORDS, Said, private_note
+from blocker.core.taken_over import STAYING, Stretch, carried, ledger_taken_over
 from blocker.core.timekeeping import ClockState, Step, clock_changed
 
 SPEC = (Path(__file__).parents[2] / "docs/spec/evidence-ledger.md").read_text("utf-8")
@@ -141,6 +142,7 @@ def written() -> list[Mapping[str, Any]]:
         pack_made(NOW, name="p", of="o", span=(1, 2), contents=1, manifest=SUM, seal=None, by="Anna"),
         clock_changed(Step(NOW, NOW)),
         ledger_begun(NOW, old_head=EMPTY, old_copy=None, kept_as="k", why="why"),
+        ledger_taken_over(NOW, Stretch("k", 1, 2, [2], [], 0, ends=True), by="Anna"),
         erasure(NOW, [1], attachments=[], counts={}, why="why", by=""),
     ]
 
@@ -187,6 +189,15 @@ def test_what_is_within_a_field_is_specified_too(title: str, field: str) -> None
 def test_words_of_a_few_are_specified(text: str, words: tuple[str, ...]) -> None:
     """Each word that a field may hold stands where the field is explained."""
     assert [word for word in words if f"`{word}`" not in text] == []
+
+
+def test_what_taken_over_adds_is_specified() -> None:
+    """The kinds that aren't taken over, and the fields of one that was, however it came to be."""
+    text = section("Taken over")
+    assert set(names(text.split("The kinds ")[1].split("aren't")[0])) == set(map(str, STAYING))
+    first = carried(correction(NOW, 1, why="why", by="Anna") | {"salt": "s"}, "k", "l", verifies=True, entry=7)
+    again = carried(first | {"salt": "s"}, "k", "l", verifies=True, entry=9)
+    assert set(again["taken_over"]) == set(table("Taken over"))
 
 
 def test_what_is_never_erased_is_specified() -> None:
