@@ -50,6 +50,8 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     if arguments.zip and out.suffix != ".zip":
         out = out.with_name(f"{out.name}.zip")
+    if out.suffix == ".zip" and not arguments.zip:
+        raise UsageError(f"{out}: without --zip a pack is a folder (add --zip, or name a folder)")
     async with looking.reader(config) as reader:
         asked = await _asked(config, reader, arguments)
         await packroom.refuse_in_vain(reader, asked, out, zipped=arguments.zip)

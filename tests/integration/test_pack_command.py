@@ -290,6 +290,18 @@ async def test_without_a_key_a_pack_says_that_it_is_unsigned(tmp_path: Path) -> 
     assert (status, "this pack is not signed" in said) == (0, True)
 
 
+async def test_certificates_that_are_gone_cost_a_time_stamp_and_no_pack(tmp_path: Path) -> None:
+    """The inspector waits: what can be handed out is, and the screen says what is missing in it."""
+    seals = '[[seals.authority]]\nurl = "http://127.0.0.1:9/tsr"\ncertificates = "gone.pem"'
+    program = Program(tmp_path, top=TOP, more=seals)
+    await lay_out(program)
+
+    done = await pack(program)
+
+    assert "gone.pem: its certificates can't be read" in done.stderr
+    assert verified(tmp_path / "pack")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -301,6 +313,7 @@ async def test_without_a_key_a_pack_says_that_it_is_unsigned(tmp_path: Path) -> 
         (("--week", "2026-W40"), "no call of 2026-W40 is unwanted"),
         (("--calls", "ffff"), "no call “ffff” has been recorded"),
         (("--calls", ","), "names no call"),
+        (("--company", "proximus", "--out", "pack.zip"), "add --zip"),
     ],
 )
 async def test_what_cant_be_packed_leaves_nothing(tmp_path: Path, words: tuple[str, ...], complaint: str) -> None:

@@ -12,6 +12,8 @@
 set -u
 LC_ALL=C
 export LC_ALL
+OPENSSL_CONF=/dev/null # nothing here needs one, and without any openssl reads no time-stamp
+export OPENSSL_CONF
 umask 077
 
 part=no
