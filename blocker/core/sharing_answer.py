@@ -62,7 +62,7 @@ def outcome(item: Item, answer: Answer, now: datetime, whom: str) -> Outcome:
         why = f"nobody knows whether it arrived: {answer.why}"
         return Outcome(dataclasses.replace(item, state=State.GIVEN, given_at=now, why=why), rest=timedelta())
     if _SUCCESSFUL <= status < _REDIRECTION:
-        return Outcome(dataclasses.replace(item, state=State.GIVEN, given_at=now, why=""))
+        return Outcome(dataclasses.replace(item, state=State.GIVEN, given_at=now, given=item.upload.rating, why=""))
     why = f"{whom} answered {status}"
     if status in _UNAUTHORISED:
         stop = f"nothing is given to {whom}, which doesn't take the token (it answered {status}): put a new one into "

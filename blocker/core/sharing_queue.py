@@ -1,9 +1,9 @@
 """The queue of what is to be given to a community list: what gets in, when it is due, what takes it out again.
 
 Theory of operation. The queue follows the ledger: each time it is looked at, what should be given is worked out anew
-from the marks and refused calls that hold, and the queue is brought in line with that. So a mark that was taken back
-takes its upload out however it was taken back. An upload waits for a random time; once it was given, what is kept
-of it only keeps it from being given again. Values in, values out: who draws the waits and sends is `filing/sharing.py`.
+from the marks and refused calls that hold, and the queue is brought in line. So a mark that was taken back takes its
+upload out however that was done. An upload waits for a random time; once it was given, what is kept of it only keeps it
+from being given again. Values in, values out: `filing/sharing_desk.py` draws the waits, `filing/uploading.py` sends.
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from blocker.core.community import Rating
 from blocker.core.entry import EntryKind, format_time
 from blocker.core.sharing import Upload, What
 
@@ -84,11 +85,17 @@ class Item:
     why: str = ""
     """What stands against it, as a sentence; empty where nothing does."""
     given_at: datetime | None = None
-    """When the like of it was given last, about this number."""
+    given: Rating | None = None
+    """When the like of it was given last, about this number; and as what, where that wasn't a refused call."""
 
     @property
     def key(self) -> Key:
         return self.upload.what, self.upload.number
+
+    def as_given(self) -> "Item":
+        """What was given last in place of what would have followed, and won't."""
+        upload = dataclasses.replace(self.upload, rating=self.given or self.upload.rating)
+        return dataclasses.replace(self, upload=upload, state=State.GIVEN, why="")
 
 
 class Wish(NamedTuple):
@@ -137,8 +144,8 @@ def changes(
     for key, wish in wished.items():
         before = kept.get(key)
         if _is_new(before, wish) and wish.at >= oldest and not barred(wish.upload.number):
-            given_at = before.given_at if before else None
-            kept[key] = Item(wish.upload, wish.entry, State.WAITING, now, now + wait(), given_at=given_at)
+            given = (before.given_at, before.given) if before else ()
+            kept[key] = Item(wish.upload, wish.entry, State.WAITING, now, now + wait(), 0, "", *given)
     return Changes(
         [item for key, item in kept.items() if item != held.get(key)], [key for key in held if key not in kept]
     )
@@ -159,7 +166,7 @@ def _after(item: Item, wish: Wish | None, now: datetime, barred: Callable[[str],
     if item.upload.takes_back:
         return item
     if barred(item.upload.number) or (wish is None and item.upload.what is What.RATING):
-        return dataclasses.replace(item, state=State.GIVEN, why="") if item.given_at else None
+        return item.as_given() if item.given_at else None
     if wish is not None and item.upload.what is What.RATING:
         return dataclasses.replace(item, upload=wish.upload, entry=wish.entry)
     return item
@@ -208,7 +215,7 @@ def later(item: Item, now: datetime, why: str, *, at_least: timedelta = timedelt
 
 def taken_back(item: Item, upload: Upload, now: datetime, wait: timedelta) -> Item:
     """What stands in the place of a rating that was given and turned out wrong."""
-    return Item(upload, item.entry, State.WAITING, now, now + wait, given_at=item.given_at)
+    return Item(upload, item.entry, State.WAITING, now, now + wait, given_at=item.given_at, given=item.given)
 
 
 def sharing_set(at: datetime, *, source: str, address: str, on: bool, shown: Iterable[str], by: str) -> dict[str, Any]:

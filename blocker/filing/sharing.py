@@ -103,7 +103,7 @@ class Giver:
             await desk.store.set_sharing(None)
             for item in await desk.store.queue():
                 if item.state is State.WAITING and item.given_at:
-                    await desk.store.put(dataclasses.replace(item, state=State.GIVEN))
+                    await desk.store.put(item.as_given())
                 elif item.state is State.WAITING:
                     await desk.store.remove(item.key)
             desk.problem = ""
@@ -180,17 +180,21 @@ class Giver:
                     why = f"taken out by {by}" if by else "taken out"
                     await desk.store.put(dataclasses.replace(item, state=State.DROPPED, entry=latest, why=why))
                     dropped.append(str(item.upload.what))
-        told = [{"rating": str(one.upload.rating), "at": format_time(one.given_at)} for one in given if one.given_at]
+        told = [
+            {"rating": str(one.given or one.upload.rating), "at": format_time(one.given_at)}
+            for one in given
+            if one.given_at
+        ]
         return {"number": about, "dropped": dropped, "given": told, "taking_back": take_back}
 
     async def given_of(self, number: str) -> list[str]:
         """What was given against a number (E.164), as sentences that tell how to take it back."""
         queue = await self._desk.store.queue()
         return [
-            f"{number} was already given to {self._desk.giving.name} as {item.upload.rating} "
+            f"{number} was already given to {self._desk.giving.name} as {item.given} "
             f"(blocker share drop {number} --take-back gives A_LEGITIMATE instead)"
             for item in queue
-            if item.key == (What.RATING, number) and item.state is State.GIVEN and not item.upload.takes_back
+            if item.key == (What.RATING, number) and item.given and not _corrected(item)
         ]
 
     async def _take_back(self, given: list[Item], latest: int) -> None:
@@ -207,3 +211,8 @@ class Giver:
     async def _forget_all(self) -> None:
         for item in await self._desk.store.queue():
             await self._desk.store.remove(item.key)
+
+
+def _corrected(item: Item) -> bool:
+    """Whether what was given is taken back, or will be."""
+    return item.given is Rating.A_LEGITIMATE or (item.upload.takes_back and item.state is State.WAITING)

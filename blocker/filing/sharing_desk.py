@@ -14,7 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.case import Knowledge
-from blocker.core.ledger_ports import Entries, FlushedJournal
+from blocker.core.ledger_ports import Entries, FlushedJournal, LaterJournal
 from blocker.core.number import E164, NumberPlan, normalise
 from blocker.core.ports import Clock
 from blocker.core.sharing import Upload, why_never
@@ -33,7 +33,7 @@ class Store(Protocol):
     async def remove(self, key: Key) -> None: ...
 
 
-class Journal(FlushedJournal, Protocol):
+class Journal(FlushedJournal, LaterJournal, Protocol):
     """Where entries go."""
 
     @property

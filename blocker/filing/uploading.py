@@ -1,8 +1,8 @@
 """Sending what is due to a community list: each upload noted before, recorded after, and tried again where it must be.
 
 Decides that each upload is noted durably before the other end might have it, that none goes while the ledger can't be
-told, and that a fault of the other end is no storm of tries. What follows from an answer, `core/sharing_answer.py`
-decides; what is due, `core/sharing_queue.py`.
+told, that it is told of each as soon as it can be, and that a fault of the other end is no storm of tries. What follows
+from an answer, `core/sharing_answer.py` decides; what is due, `core/sharing_queue.py`.
 """
 
 import dataclasses
@@ -34,10 +34,10 @@ class Uploading:
             self._desk.problem = self._desk.stopped(sharing)
             now = self._desk.clock.now()
             resting = sharing.not_before is not None and now < sharing.not_before
-            if self._desk.problem or resting or self._desk.journal.problem:  # what can't be recorded isn't given
+            if self._desk.problem or resting:
                 return
             for item in due(await self._desk.store.queue(), now):
-                if not await self._upload(item, sharing):
+                if self._desk.journal.problem or not await self._upload(item, sharing):  # nothing is given unrecorded
                     return
 
     async def _upload(self, item: Item, sharing: Sharing) -> bool:
@@ -68,7 +68,8 @@ class Uploading:
         try:
             await self._desk.journal.durable(entry)
         except LedgerError as error:
-            self._log.error("an upload couldn't be recorded", what=str(upload.what), why=str(error))
+            self._log.error("an upload couldn't be recorded yet", what=str(upload.what), why=str(error))
+            self._desk.journal.later(entry)
 
     async def _stop(self, sharing: Sharing, why: str) -> None:
         self._desk.problem = why

@@ -16,9 +16,9 @@ from blocker.errors import DataDirError, LedgerFormatError
 from blocker.store.household_db import HouseholdDb
 
 _ON = "only, source, address, since, by, stopped, not_before"
-_COLUMNS = "what, number, rating, comment, entry, state, queued_at, due_at, tries, why, given_at"
+_COLUMNS = "what, number, rating, comment, entry, state, queued_at, due_at, tries, why, given_at, given"
 _SET = f"INSERT OR REPLACE INTO sharing ({_ON}) VALUES (1, ?, ?, ?, ?, ?, ?)"  # noqa: S608  (no value in it)
-_PUT = f"INSERT OR REPLACE INTO upload ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_PUT = f"INSERT OR REPLACE INTO upload ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _ALL = f"SELECT {_COLUMNS} FROM upload ORDER BY due_at, number, what"  # noqa: S608
 
 
@@ -54,10 +54,10 @@ class SharingDb:
     async def put(self, item: Item) -> None:
         """Keep it in place of what was known of the like about that number."""
         upload, given_at = item.upload, format_time(item.given_at) if item.given_at else None
-        rating = str(upload.rating) if upload.rating else None
+        rating, given = (str(one) if one else None for one in (upload.rating, item.given))
         about = (str(upload.what), upload.number, rating, upload.comment, item.entry, str(item.state))
         times = (format_time(item.queued_at), format_time(item.due_at))
-        await self._household.run(_PUT, *about, *times, item.tries, item.why, given_at)
+        await self._household.run(_PUT, *about, *times, item.tries, item.why, given_at, given)
 
     async def remove(self, key: Key) -> None:
         """Forget one."""
@@ -69,11 +69,12 @@ class SharingDb:
 
 
 def _item(row: Sequence[Any]) -> Item:
-    what, number, rating, comment, entry, state, queued_at, due_at, tries, why, given_at = row
+    what, number, rating, comment, entry, state, queued_at, due_at, tries, why, given_at, given = row
     try:
         upload = Upload(What(what), number, Rating(rating) if rating else None, comment)
         times = parse_time(queued_at), parse_time(due_at)
-        return Item(upload, entry, State(state), *times, tries, why, _instant(given_at))
+        given_as = Rating(given) if given else None
+        return Item(upload, entry, State(state), *times, tries, why, _instant(given_at), given_as)
     except (ValueError, LedgerFormatError) as error:
         raise DataDirError(f"what is to be given about {number} is damaged: {error}") from error
 

@@ -51,16 +51,41 @@ class Listed:
         return ()
 
 
+class Ledger:
+    """Where the house's entries go."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self.problem = ""
+        """Why nothing can be recorded at present."""
+        self._waiting: list[Content] = []
+
+    async def durable(self, *contents: Content) -> int:
+        """See `Journal`."""
+        if self.problem:
+            raise LedgerWriteError(self.problem)
+        return [self._told.add(content) for content in contents][-1]
+
+    def later(self, content: Content) -> None:
+        """See `Journal`."""
+        self._waiting.append(content)
+
+    async def flush(self) -> bool:
+        """See `Journal`."""
+        while self._waiting and not self.problem:
+            self._told.add(self._waiting.pop(0))
+        return not self._waiting
+
+
 class SharingHouse:
-    """The use cases with everything they work with; also its own journal."""
+    """The use cases with everything they work with."""
 
     def __init__(self, store: HouseholdDb, server: PhoneBlock, token_file: Path) -> None:
         self.store, self.server, self.token_file = SharingDb(store), server, token_file
         self.told = Told()
         self.clock = StandingClock(local("2026-11-17 18:00"))
         self.known = Knowledge(ListIndex(), ListIndex(), CompanyBook(), RangeBook(), Listed(), Policy())
-        self.problem = ""
-        """Why nothing can be recorded at present."""
+        self.ledger = Ledger(self.told)
         self.switched: list[bool] = []
         self.start()
 
@@ -74,7 +99,7 @@ class SharingHouse:
             giving=PhoneBlockGiving(source, Fetcher(private_addresses=True), read_token),
             store=self.store,
             records=self._reader,
-            journal=self,
+            journal=self.ledger,
             knowledge=lambda: self.known,
             home=home,
             clock=self.clock,
@@ -86,16 +111,6 @@ class SharingHouse:
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Told]:
         yield self.told
-
-    async def durable(self, *contents: Content) -> int:
-        """See `Journal`."""
-        if self.problem:
-            raise LedgerWriteError(self.problem)
-        return [self.told.add(content) for content in contents][-1]
-
-    async def flush(self) -> bool:
-        """See `Journal`."""
-        return True
 
     def says(self, call: str, at: str = "2026-11-17 18:00", **said: str) -> int:
         """A person says something about a call; returns the entry's number."""

@@ -13,6 +13,8 @@ from fakes.sharing_house import GIVEN, HOME, SELLER, WAITING, Listed, SharingHou
 
 from blocker.core.corrected import correction
 from blocker.core.listing import ListIndex, Listing, ListName
+from blocker.core.sharing import Upload
+from blocker.core.sharing_answer import Answer
 from blocker.core.sharing_queue import FORGOTTEN_AFTER, LONGEST_WAIT, SHORTEST_WAIT, Item, State
 from blocker.core.verdict import Reason
 from blocker.core.wanted import Wanted
@@ -328,15 +330,37 @@ async def test_a_token_that_others_can_read_is_not_used(house: SharingHouse) -> 
 async def test_what_cant_be_recorded_isnt_given(house: SharingHouse) -> None:
     """Neither is it switched on while the ledger can't be written, nor does anything go out."""
     house.marked()
-    house.problem = "the disk is full"
+    house.ledger.problem = "the disk is full"
     with pytest.raises(LedgerWriteError):
         await house.say_yes()
     assert await house.store.sharing() is None
-    house.problem = ""
+    house.ledger.problem = ""
     await house.say_yes()
-    house.problem = "the disk is full"
+    house.ledger.problem = "the disk is full"
     await house.later(hours=7)
     assert house.server.asked == []
+
+
+async def test_an_upload_that_couldnt_be_recorded_is_recorded_later(
+    house: SharingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the ledger fails right after an upload, no other goes, and the entry is written once it can be."""
+
+    async def gives_as_the_disk_fills(upload: Upload) -> Answer:
+        house.ledger.problem = "the disk is full"
+        return await give(upload)
+
+    house.marked()
+    house.marked(OTHER)
+    await house.say_yes()
+    give = house.desk.giving.give
+    monkeypatch.setattr(house.desk.giving, "give", gives_as_the_disk_fills)
+    await house.later(hours=7)
+    assert (len(house.server.asked), house.entries("shared")) == (1, [])
+    house.ledger.problem = ""
+    await house.ledger.flush()
+    (entry,) = house.entries("shared")
+    assert [entry["number"]] == list(house.server.rated)
 
 
 async def test_a_list_that_moved_gets_nothing_without_a_new_yes(house: SharingHouse) -> None:
@@ -402,6 +426,28 @@ async def test_off_throws_away_what_waits(house: SharingHouse) -> None:
     await house.say_yes()
     await house.later(hours=7)
     assert [json.loads(one.body)["phone"] for one in house.server.asked] == [SELLER, OTHER]
+
+
+async def test_what_never_went_is_not_called_given(house: SharingHouse) -> None:
+    """Where giving is switched off, or the mark goes, before a correction was sent, what was given is told as it is."""
+    call = house.marked()
+    await house.say_yes()
+    await house.later(hours=7)
+    await house.giver.drop(SELLER, take_back=True)
+    assert await house.giver.given_of(SELLER) == []
+    assert (await house.giver.drop(SELLER))["given"][0]["rating"] == "E_ADVERTISING"
+    await house.say_yes()
+    await house.giver.drop(SELLER, take_back=True)
+    await house.giver.off()
+    await house.say_yes()
+    house.says(call, mark="marketing", product="a casino")
+    await house.later(hours=1)
+    assert (await house.rating()).upload.rating == "F_GAMBLE"
+    house.says(call, mark="wanted")
+    await house.later(hours=1)
+    assert ((await house.rating()).upload.rating, (await house.rating()).state) == ("E_ADVERTISING", GIVEN)
+    assert "as E_ADVERTISING" in (await house.giver.given_of(SELLER))[0]
+    assert len(house.server.asked) == 1
 
 
 async def test_erasing_a_number_erases_its_uploads(house: SharingHouse) -> None:
