@@ -29,7 +29,7 @@ from blocker.letterroom import calendar_of
 from blocker.looking import FORMS, count_year, countries_of, judging_of, rules_of, setting_of
 from blocker.pages.followup_words import told
 from blocker.pages.report_page import about_files, report_page
-from blocker.renderers import calls_csv, json_report
+from blocker.renderers import calls_csv, json_report, markdown
 from blocker.renderers.html import render_html
 from blocker.renderers.pdf import MISSING, Attachment, can_render, render_pdf
 from blocker.reporting import Forms, write_report
@@ -72,7 +72,10 @@ async def write(
     making = dataclasses.replace(making, once_read=functools.partial(room.gather, said))
     forms = Forms(
         (FORMS.calls[0], functools.partial(calls_csv.writer, flags=said.flags)),
-        {**FORMS.documents, "report.json": lambda report: json_report.render(report, beside=room.beside)},
+        {
+            "report.json": lambda report: json_report.render(report, beside=room.beside),
+            "report.md": lambda report: markdown.render(report, stale=room.beside.stale, asked=room.beside.asked),
+        },
     )
     zone = ZoneInfo(config.time_zone)
     await write_report(reader, week, zone, folder, forms, making=making, pages=pages)

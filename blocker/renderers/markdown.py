@@ -7,16 +7,19 @@ are no jokes: they could be taken for evidence, or evidence for one. Times are t
 `calls.csv` have milliseconds.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from blocker.core.asked import Asked
 from blocker.core.entry import parse_time
 from blocker.core.observed import Happened, ListChange, SeenCall
 from blocker.core.report import CompanyRow, ErasedCalls, Listed, NumberRow, Report
+from blocker.core.stale import StaleList
 from blocker.core.timekeeping import ClockSet
 from blocker.core.watching import Gap
+from blocker.renderers.markdown_outside import opinions, stale_lists
 from blocker.renderers.markdown_text import cell, duration, moment, plural, table
 
 T = TypeVar("T")
@@ -46,9 +49,9 @@ _HAPPENED = {
 }
 
 
-def render(report: Report) -> bytes:
-    """The report as Markdown: UTF-8, line feeds."""
-    sections = (
+def render(report: Report, *, stale: Sequence[StaleList] = (), asked: Sequence[Asked] = ()) -> bytes:
+    """The report as Markdown: UTF-8, line feeds; `stale` and `asked` are what came from outside in its week."""
+    sections: tuple[Callable[[Report], Iterator[str]], ...] = (
         _heading,
         _in_short,
         _companies,
@@ -58,7 +61,9 @@ def render(report: Report) -> bytes:
         _odd,
         _false_positives,
         _elsewhere,
+        lambda _: opinions(asked),
         _gaps,
+        lambda _: stale_lists(stale),
         _clock,
         _changes,
         _figures,

@@ -8,6 +8,8 @@ import pytest
 from fakes.entries import Told, local
 from fakes.report_house import WEEK, house, made
 
+from blocker import reportroom
+from blocker.collecting import PLAIN
 from blocker.core.asked import looked_up
 from blocker.core.community import Rated, Rating
 from blocker.core.document import Bullets, Heading, Table
@@ -15,6 +17,7 @@ from blocker.core.languages import Language
 from blocker.core.listing import Target
 from blocker.core.stale import Ended, stale_no_more, went_stale
 from blocker.core.weekly import What, tasks
+from blocker.looking import reader
 from blocker.renderers import json_report
 
 NUMBER = "+3225550345"
@@ -119,3 +122,28 @@ async def test_a_week_that_was_hardly_watched_is_no_quiet_week(tmp_path: Path) -
     assert {before.previous, before.previous.previous} <= it.beside.unwatched
     assert not {before, week} & it.beside.unwatched
     assert before.previous.sunday - before.previous.monday == timedelta(days=6)
+
+
+async def test_the_plain_page_tells_of_both_too(tmp_path: Path) -> None:
+    """`report.md` has each list with its time and reason, and each opinion as one; without any it has neither part."""
+    told = started()
+    failed(told, "sel|lers", "2026-11-18 09:00")
+    calls = [told.call(f"2026-11-{day} 10:00") for day in (17, 18)]
+    for call, answer in zip(calls, [(FRAUD, BLOCK), ()], strict=True):
+        told.add(looked_up(local("2026-11-18 11:00"), call, "phoneblock", asked={}, answer=answer, after_ms=1))
+    config = await house(told, tmp_path)
+    async with reader(config) as ledger:
+        await reportroom.write(config, ledger, WEEK, tmp_path / "out", [Language.NL], making=PLAIN)
+        week = WEEK.previous
+        await reportroom.write(config, ledger, week, tmp_path / "before", [Language.NL], making=PLAIN)
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    since = "Wed 2026-11-18 09:00:00 +01:00"
+    assert (
+        rf"| sel\|lers | {since} | not over, as far as the ledger knows | https\://lists.example answered 500 |" in text
+    )
+    said = "fraud (12 votes); of all numbers that begin with +322555034: missed calls, of whatever sort (3 votes)"
+    assert f"| phoneblock, 2026-11-18 | {said} | {calls[0]} |" in text
+    assert "Of the callers of 1 call nothing was known there." in text
+    before = (tmp_path / "before" / "report.md").read_text(encoding="utf-8")
+    assert "Lists that were out of date" not in before
+    assert "What others said" not in before
