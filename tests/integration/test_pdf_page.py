@@ -1,6 +1,7 @@
 """A page on paper, made by typst itself: tagged, archivable, the same each time, and never failed by a character."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,32 @@ async def test_what_is_wrong_with_a_page_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(PaperError, match=r"could not be set as PDF: .*mime"):
         await render_pdf(report(), [Attachment(tmp_path / "x", "x", "not a type", "")])
+
+
+async def test_what_belongs_together_stays_on_a_sheet() -> None:
+    """Wherever on a sheet they begin: a few facts with their heading, and a table's first row with what leads to it."""
+    blocks: list[Block] = []
+    for lines in range(30, 46):
+        blocks += [
+            NewSheet(),
+            *(Paragraph(plain(f"line {line}")) for line in range(lines)),
+            Heading(1, f"check{lines}."),
+        ]
+        blocks += [Facts(tuple((f"label{place}", plain(f"fact{lines}.{place}.")) for place in range(3)))]
+        blocks += [
+            NewSheet(),
+            *(Paragraph(plain(f"line {line}")) for line in range(lines)),
+            Heading(1, f"head{lines}."),
+        ]
+        blocks += [Paragraph(plain(f"leads{lines}."))]
+        blocks += [Table("", (Column("one", 1),), ((plain(f"row{lines}."),), (plain("second"),)))]
+    document = Document(
+        title="Sheets", subtitle="", language="en", blocks=tuple(blocks), footer="", dated="2026-11-22T23:00:00Z"
+    )
+    sheet: dict[str, int] = {}
+    for place, page in enumerate(read(await render_pdf(document)).pages):
+        for found in re.findall(r"(?:check|fact|head|leads|row)[\d.]+", page.extract_text()):
+            sheet[found] = place
+    for lines in range(30, 46):
+        assert len({sheet[f"check{lines}."], *(sheet[f"fact{lines}.{place}."] for place in range(3))}) == 1, lines
+        assert len({sheet[f"{what}{lines}."] for what in ("head", "leads", "row")}) == 1, lines
