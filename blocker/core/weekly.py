@@ -136,7 +136,7 @@ class Beside:
     unjudged: int = 0
     """Calls that were said to be marketing, and were too many to be judged."""
     companies: Mapping[str, KnownCompany] = field(default_factory=lambda: MappingProxyType({}))
-    """By the slug that statements have."""
+    """By the slug that statements have; by the name, as `company_key` has it, where no rule knows the company."""
     followups: tuple[FollowUp, ...] = ()
     """What follows from what the household has said, past days too, in their order."""
     scores: tuple[Score, ...] = ()

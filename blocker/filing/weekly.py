@@ -56,6 +56,16 @@ async def _asked(ledger: Ledger, start: datetime, end: datetime) -> tuple[Asked,
     return tuple(Asked(call.call, call.local, call.line, call.number, said[call.call]) for call in calls)
 
 
+def _as_said(calls: Sequence[CompanyCall]) -> dict[str, KnownCompany]:
+    """The companies that no rule knows, as they were spelt last, by what they are counted under."""
+    named = {
+        company_key(call.seen.statement): " ".join(call.seen.statement.said_company.split())
+        for call in calls
+        if call.seen.statement.said_company and not call.seen.statement.company
+    }
+    return {key: KnownCompany(key, name, objected=False) for key, name in named.items()}
+
+
 class Said(NamedTuple):
     """What people said until the end of a week, and of its calls."""
 
@@ -128,7 +138,7 @@ class Gathering:
             marked=self._marked(file, year.weeks[0].week.monday, week.sunday),
             flags=said.flags,
             unjudged=said.unjudged,
-            companies={slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
+            companies=_as_said(calls) | {slug: self._known(slug, file, week.sunday) for slug in sorted(slugs)},
             followups=days,
             scores=tuple(
                 scoring.board(calls, file, year.weeks[0].week.bounds(self._zone)[0], end.astimezone(self._zone))

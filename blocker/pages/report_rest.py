@@ -5,6 +5,7 @@ Decides what a report says it doesn't show, and by which commands anybody can ha
 
 from collections.abc import Iterator
 
+from blocker.core.community_judgement import AGAINST, NOTED
 from blocker.core.document import (
     Align,
     Block,
@@ -78,10 +79,17 @@ def _doubt(one: Review, words: Words) -> str:
         case Doubt.SAID_WANTED:
             return words("somebody marked it as wanted")
         case Doubt.ONLY_LISTED:
-            match = shortened(one.match, LONGEST_TEXT)
+            match = shortened(_in_words(one.match, words), LONGEST_TEXT)
             return words("only a list or a range says marketing: {match}", match=match)
         case Doubt.HOUSE_RULE:
             return words("refused by your house rule “{rule}”, which says nothing of marketing", rule=one.reason)
+
+
+def _in_words(match: str, words: Words) -> str:
+    """What matched, as `match_text` has it, with its kinds in words; what was only noted said nothing of marketing."""
+    kinds = {"range": words("number range"), AGAINST: words("community list")}
+    matches = [one.partition(" ") for one in match.split("; ")]
+    return f"{words.semicolon} ".join(f"{kinds.get(kind, kind)} {what}" for kind, _, what in matches if kind != NOTED)
 
 
 def _remedy(one: Review, words: Words) -> Text:
@@ -96,13 +104,19 @@ def days_to_come(report: Report, beside: Beside, words: Words) -> Iterator[Block
     to_come = [day for day in beside.followups if day.on > last or day.due in NEXT_STEPS]
     if not to_come:
         return
-    yield Heading(1, words("Days to come"), "days")
+    coming = any(day.on > last for day in to_come)
+    if all(day.on > last for day in to_come):
+        heading = words("Days to come")
+    else:
+        heading = words("Steps still open, and days to come") if coming else words("Steps still open")
+    yield Heading(1, heading, "days")
     items = [
         (Span(words.day(day.item.on, "full") + f"{words.colon} ", Style.STRONG), Span(f"{day.title}. {day.text}"))
         for day in told(to_come[:MOST_DAYS], words, beside.name_of, beside.registers, today=last)
     ]
     yield Bullets(tuple(items))
-    yield paragraph(words("They are in report.ics too, for the calendar that you have already."))
+    if coming:
+        yield paragraph(words("Those to come are in report.ics too, for the calendar that you have already."))
 
 
 def gaps(report: Report, words: Words) -> Iterator[Block]:

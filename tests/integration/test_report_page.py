@@ -224,3 +224,44 @@ async def test_no_caption_repeats_its_heading(tmp_path: Path) -> None:
     it = await made(await house(a_week(), tmp_path), tmp_path / "t")
     headings = {block.text for block in it.page.blocks if isinstance(block, Heading)}
     assert not headings & {block.caption for block in it.page.blocks if isinstance(block, Table)}
+
+
+async def test_what_a_list_says_is_told_in_the_readers_words(tmp_path: Path) -> None:
+    """Beside a call to be looked at stands what kind of list said marketing; what was only noted isn't said to."""
+    told = started()
+    noted = Match("community-noted", "+33162001234", "friends")
+    told.call("2026-11-18 12:00", number="+33162001234", reason=Reason.CANVASSING_RANGE, matches=(*RANGE, noted))
+    listed = (Match("community", "+33162001235", "neighbours"),)
+    told.call("2026-11-18 13:00", number="+33162001235", reason=Reason.COMMUNITY, matches=listed)
+    it = await made(await house(told, tmp_path), tmp_path / "t", Language.NL)
+    rows = [row.split(" | ") for row in it.texts if " | blocker allow add " in row]
+    assert [row[1].partition(": ")[2] for row in rows] == [
+        "nummerreeks +33162 (ranges/fr.toml:3)", "gemeenschapslijst +33162001235 (neighbours)",
+    ]  # fmt: skip
+
+
+async def test_a_company_that_no_rule_knows_is_drawn_as_it_was_spelt(tmp_path: Path) -> None:
+    """Spellings that differ in capitals and spaces only are one company, under the last of them."""
+    told = started()
+    for day, name in enumerate(("ACME  énergie", "Acme Énergie"), 17):
+        call = told.call(f"2026-11-{day} 10:00")
+        told.says(f"2026-11-{day} 10:05", call, "marketing", name)
+    it = await made(await house(told, tmp_path), tmp_path / "t")
+    (drawn,) = (block for block in it.page.blocks if isinstance(block, Figure) and "For whom" in block.caption)
+    assert "Acme Énergie" in drawn.alternative
+    assert "acme" not in drawn.alternative
+    assert What.OBJECT not in [task.what for task in tasks(it.report, it.beside)]
+
+
+async def test_a_calendar_is_named_where_there_is_one(tmp_path: Path) -> None:
+    """What is overdue is an open step and no day to come; only days to come are said to be in the calendar."""
+    told = started()
+    objected(told, "proximus", date(2026, 3, 2))
+    it = await made(await house(told, tmp_path), tmp_path / "t")
+    assert "Steps still open" in it.texts
+    assert not [text for text in it.texts if "report.ics" in text]
+    objected(told, "odido", date(2026, 11, 20), at="2026-11-20 09:00")
+    (tmp_path / "later").mkdir()
+    later = await made(await house(told, tmp_path / "later"), tmp_path / "t")
+    assert "Steps still open, and days to come" in later.texts
+    assert "Those to come are in report.ics too, for the calendar that you have already." in later.texts
