@@ -237,7 +237,7 @@ class Owner:
     def _told_of(self, begun: renewal.Begun) -> Ledger:
         if begun.told:
             self.problems.append(begun.told)
-            self._log.error("a new evidence ledger was begun", why=begun.told)
+            self._log.error("somebody has to look at the evidence ledger", why=begun.told)
         return begun.ledger
 
     async def begin_ledger_anew(self, why: str) -> None:

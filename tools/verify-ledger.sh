@@ -322,6 +322,6 @@ if [ -s copies ]; then
     printf 'The last copy of the head is “%s”.\n' "$(awk '$1 != "fault"' copies | tail -n 1)"
     echo "Entries added after it and cut off since would not be missed."
 else
-    echo "No copy of the head was made yet: entries cut off at the end would not be missed."
+    echo "There is no copy of the head (ledger-heads.txt): entries cut off at the end would not be missed."
 fi
 exit "$status"

@@ -7,7 +7,7 @@ becomes of one that isn't fit; that is `renewal.py`.
 
 from pathlib import Path
 
-from blocker.core.entry import EMPTY, Head, parse_link, sha256_hex
+from blocker.core.entry import EMPTY, EntryKind, Head, parse_link, sha256_hex
 from blocker.errors import LedgerCorruptError, LedgerFormatError
 from blocker.evidence import head_copies
 from blocker.evidence.chain import Chain, FaultKind
@@ -36,6 +36,27 @@ def read_copies(directory: Path) -> list[HeadCopy]:
     if problems:
         raise LedgerCorruptError(f"{directory}: {problems[0]} ({MEND})")
     return copies
+
+
+async def copies_gone(directory: Path) -> str:
+    """What is to be said of a ledger that was sealed and yet has no copy of its head; else nothing.
+
+    Raises:
+        LedgerError: the files can't be read.
+    """
+    if read_copies(directory):
+        return ""
+    db = await LedgerDb.open(directory / ledger_db.FILE, read_only=True)
+    try:
+        sealed = await db.newest({EntryKind.SEAL})
+    finally:
+        await db.close()
+    if not sealed:
+        return ""
+    return (
+        f"{head_copies.FILE} is gone, and with it what would show that entries were cut off at the ledger's end (put "
+        "it back from a backup, if there is one; from now on there is a new one)"
+    )
 
 
 def refuse_if_gone(path: Path, copies: list[HeadCopy]) -> None:

@@ -46,7 +46,7 @@ class Begun(NamedTuple):
 
     ledger: Ledger
     told: str
-    """Empty where it is the one that there was."""
+    """Empty where it is the one that there was, and has the copies of its head."""
 
 
 def kept(directory: Path) -> list[Path]:
@@ -71,7 +71,8 @@ async def open_or_begin(directory: Path, now: Callable[[], datetime]) -> Begun:
     except LedgerCorruptError as error:
         why = str(error).removesuffix(f" ({posture.MEND})").replace(f"{directory}/", "")
         return await begin_anew(directory, why, now)
-    return await _begun(ledger, directory, now)
+    begun = await _begun(ledger, directory, now)
+    return begun if begun.told else Begun(ledger, await posture.copies_gone(directory))
 
 
 async def begin_anew(directory: Path, why: str, now: Callable[[], datetime]) -> Begun:

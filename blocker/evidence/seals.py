@@ -34,6 +34,8 @@ class SealsFound:
     """What was found about seals and time-stamps."""
 
     seals: int = 0
+    first: int = 0
+    """Number of the first seal."""
     stamps: int = 0
     faults: list[EntryFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -142,6 +144,7 @@ class _Check:
 
     def _take_seal(self, seal: Seal, signed: str | SigningError) -> None:
         self.found.seals += 1
+        self.found.first = self.found.first or seal.n
         self._seals[seal.n] = seal.head
         if isinstance(signed, SigningError):
             self._unchecked.setdefault(str(signed), []).append(seal.n)

@@ -48,7 +48,7 @@ class Verification:
     def unseen(self) -> str:
         """What no check of these files can tell, as a sentence (spec, “What cannot be seen”)."""
         if self.last_copy is None:
-            return "No copy of the head was made yet: entries cut off at the end would not be missed."
+            return f"There is no copy of the head ({head_copies.FILE}): entries cut off at the end would not be missed."
         return (
             f"The last copy of the head is of {format_time(self.last_copy.at)} ({self.last_copy.event}, entry "
             f"{self.last_copy.head.n}): entries added after it and cut off since would not be missed."
@@ -86,6 +86,11 @@ async def verify(
         chain.end()
     else:
         raise LedgerFormatError(f"{directory} holds no ledger yet (it begins when the service first starts)")
+    if copies and 0 < seals.first < copies[0].head.n and copies[0].event != "seal":
+        seals.notes.append(
+            f"the copies of the head begin with that of entry {copies[0].head.n}, though one was made at the seal that "
+            f"is entry {seals.first}: earlier ones are gone, and what was cut off before that wouldn't be missed"
+        )
     return Verification(
         entries=chain.entries,
         erased=chain.erased,

@@ -268,7 +268,9 @@ def test_an_untouched_pack_has_no_fault(house: Path) -> None:
 def test_time_stamps_are_read_without_a_configuration_of_openssl(house: Path) -> None:
     """Where openssl finds none, as in many small images, nobody is accused of a time-stamp that is none."""
     bare = os.environ | {"OPENSSL_CONF": str(house / "nowhere")}
-    done = subprocess.run(["sh", "verify.sh"], cwd=house / "pack", env=bare, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "verify.sh"], cwd=house / "pack", env=bare, capture_output=True, text=True, check=False
+    )
 
     assert (done.returncode, faults_in(done.stdout)) == (0, set()), done.stdout
 

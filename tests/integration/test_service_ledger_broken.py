@@ -92,7 +92,7 @@ async def test_found_by_the_weekly_verification_while_it_runs(tmp_path: Path) ->
     assert not list(program.data.glob("ledger-kept-*"))
     found = await program.logged("the ledger doesn't verify; nothing more is written to it")
     assert "its content isn't the one" in found["first"]
-    await program.logged("a new evidence ledger was begun")
+    await program.logged("somebody has to look at the evidence ledger")
     await program.logged("records can be written again")
     assert (await call(program.fastagi, BLOCKED))["BLOCKER_ACTION"] == "reject"
     (folder,) = program.data.glob("ledger-kept-*")

@@ -13,6 +13,7 @@ from fakes.sealed_house import SealedHouse
 from fakes.ssh import make_key
 
 from blocker.core.entry import EntryKind
+from blocker.evidence import renewal
 from blocker.evidence.seals import SealsFound, check_seals, last_seal_ok
 from blocker.evidence.signing import Signer
 from blocker.evidence.verify import verify
@@ -233,6 +234,21 @@ async def test_what_cannot_be_checked_here_is_said_and_no_fault(
     assert "not checked (entries 2, 5): there is no ssh-keygen" in found.notes[0]
     assert "not checked (entries 3, 6): the library for time-stamps isn't installed" in found.notes[1]
     assert await last_seal_ok(house.folder) == ""
+
+
+async def test_copies_of_the_head_that_are_gone_are_missed(house: SealedHouse) -> None:
+    """The household is told when the ledger is opened, and by each verification later; a lost file is no fault."""
+    await house.ledger.close()
+    (house.folder / "ledger-heads.txt").unlink()
+    assert "no copy of the head" in (await verify(house.folder)).unseen
+    for told in ("ledger-heads.txt is gone", ""):
+        begun = await renewal.open_or_begin(house.folder, lambda: datetime.now(UTC))
+        assert begun.told[: len("ledger-heads.txt is gone")] == told
+        await begun.ledger.copy_head("start")
+        await begun.ledger.close()
+        found = await verify(house.folder)
+        assert (found.holds, len(found.seals.notes)) == (True, 1)
+        assert "copies of the head begin with that of entry 6" in found.seals.notes[0]
 
 
 async def test_a_ledger_without_seals_has_nothing_wrong(tmp_path: Path) -> None:

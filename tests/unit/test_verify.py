@@ -234,7 +234,7 @@ async def test_what_no_check_can_see_is_said(tmp_path: Path) -> None:
     assert found.last_copy.at == parse_time("2026-12-18T09:30:00.018Z")
     assert "2026-12-18T09:30:00.018Z (start, entry 12)" in found.unseen
     (tmp_path / "ledger-heads.txt").unlink()
-    assert "No copy" in (await verify(tmp_path)).unseen
+    assert "no copy" in (await verify(tmp_path)).unseen
 
 
 async def test_verifying_while_entries_come_in_sees_one_moment(tmp_path: Path) -> None:
