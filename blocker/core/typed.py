@@ -85,7 +85,8 @@ def the_company(book: CompanyBook, said: str, on: date, region: str) -> Company:
         meant = ", ".join(f"{item.company.name} ({item.company.slug})" for item in found)
         raise UsageError(f"“{said}” may be {meant}: say which, by the name in brackets")
     near = book.suggest(said)
-    mend = f"did you mean {' or '.join(near)}?" if near else "blocker company list shows all"
+    near_ones = f"did you mean {' or '.join(near)}? If not, " if near else ""
+    mend = f"{near_ones}blocker company list shows all, and rules/README.md how to add one for yourself"
     raise UsageError(f"no rule file names a company “{said}” ({mend})")
 
 
