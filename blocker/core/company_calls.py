@@ -41,6 +41,11 @@ class CompanyCall(NamedTuple):
         return self.said.mark == "marketing"
 
     @property
+    def to_the_minute(self) -> bool:
+        """Whether the second isn't known: somebody remembers it, or the device that recorded it notes none."""
+        return self.seen.remembered or self.seen.seen_by == "fritzbox-call-list"
+
+    @property
     def identity_given(self) -> bool | None:
         """Both who they were and that it was about selling must have been said; one that wasn't is enough for a no."""
         told = {self.said.identity_at_start, self.said.purpose_at_start}

@@ -100,6 +100,9 @@ class Draft:
                 told = (item, filled.field.id) if item.lack is Lack.YOURSELF else item
                 if told not in found or filled.field.weight is Weight.DECISIVE:
                     found[told] = (filled.field, item)
+        if not self.case.calls and (unnamed := tuple(call.seen.call for call in self.case.unnamed)):
+            asking = (field for field in self.regulator.fields if field.fill is Fill.COMPANY)
+            found |= {field.id: (field, Missing(Lack.COMPANY, unnamed, len(unnamed))) for field in asking}
         return tuple(sorted(found.values(), key=lambda each: list(Weight).index(each[0].weight)))
 
 

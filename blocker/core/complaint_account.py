@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from blocker.core.complaint_case import Answer, Lack, Told
 from blocker.core.complaint_household import consent, customer, line, objected, registered, stop
-from blocker.core.complaint_text import lacking, numbers, product, said_of, times, voice, without
+from blocker.core.complaint_text import lacking, numbers, product, said_of, span, times, voice, without
 from blocker.core.form_words import FormWords
 
 
@@ -35,12 +35,12 @@ def _listed(fill: Callable[[Told, FormWords], Answer]) -> Callable[[Told, FormWo
 
 
 def _talk(told: Told, words: FormWords) -> str:
-    told_of = ((item.call.at, item.call.said.course) for item in told.calls)
-    return "\n".join(f"{words.moment(at)}: {course}" for at, course in told_of if course)
+    told_of = ((item.moment(words), item.call.said.course) for item in told.calls)
+    return "\n".join(f"{at}: {course}" for at, course in told_of if course)
 
 
 def _moment(place: int) -> Callable[[Told, FormWords], str]:
-    return lambda told, words: words.moment(told.calls[place].call.at)
+    return lambda told, words: told.calls[place].moment(words)
 
 
 def _name(told: Told, _: FormWords) -> str:
@@ -51,12 +51,13 @@ BLANKS: Mapping[str, Callable[[Told, FormWords], str]] = {
     "count": lambda told, _: str(len(told.calls)),
     "first": _moment(0),
     "last": _moment(-1),
+    "span": lambda told, words: span(told.calls, words),
     "times": _listed(times),
     "numbers": _in_one(numbers),
     "lines": _in_one(line),
     "company": _name,
-    "said": lambda told, _: said_of(told.calls, lambda call: call.said.said_company),
-    "call_centre": lambda told, _: said_of(told.calls, lambda call: call.said.said_call_centre),
+    "said": lambda told, words: said_of(told.calls, lambda call: call.said.said_company, words),
+    "call_centre": lambda told, words: said_of(told.calls, lambda call: call.said.said_call_centre, words),
     "product": lambda told, words: "; ".join(product(told, words).lines),
     "voice": _in_one(voice),
     "customer": _in_one(customer),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from blocker.core.company import Company
 from blocker.core.company_calls import CompanyCall
+from blocker.core.form_words import FormWords
 from blocker.core.household_file import HouseholdFile
 from blocker.core.household_shown import CountsFrom, Files
 from blocker.core.law import Finding, LawFlag
@@ -24,6 +25,8 @@ class Beside(NamedTuple):
     """When it came, aware, in the zone of the called line."""
     number: str
     """E.164."""
+    to_the_minute: bool = False
+    """Whether the second isn't known."""
 
 
 class JudgedCall(NamedTuple):
@@ -37,6 +40,10 @@ class JudgedCall(NamedTuple):
     @property
     def day(self) -> date:
         return self.call.at.date()
+
+    def moment(self, words: FormWords) -> str:
+        """When it came, as exactly as that is known."""
+        return words.moment(self.call.at, seconds=not self.call.to_the_minute)
 
     def points_to(self, provisions: frozenset[str], *findings: Finding) -> bool:
         """Whether it points to one of these provisions, or has another of these findings about it."""

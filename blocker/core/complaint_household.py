@@ -122,9 +122,10 @@ def _request(item: Request, words: FormWords) -> str:
 
 
 def stop(told: Told, words: FormWords) -> str:
-    """In how many calls the caller was told; empty where in none."""
-    stops = [item.call.at for item in told.case.calls if item.call.said.said_stop == "yes"]
-    return words("said_stop", count=len(stops), first=words.moment(stops[0])) if stops else ""
+    """In how many calls the caller was told: of all of the company's, or of the report's; empty where in none."""
+    calls = told.case.calls if told.company else told.calls
+    stops = [item for item in calls if item.call.said.said_stop == "yes"]
+    return words("said_stop", count=len(stops), first=stops[0].moment(words)) if stops else ""
 
 
 def _registrations(told: Told) -> list[Registration]:
@@ -137,11 +138,21 @@ def _registrations(told: Told) -> list[Registration]:
 def registered(told: Told, words: FormWords) -> Answer:
     """Since when the lines are on the regulator's register."""
     found = _registrations(told)
-    lines = [words("registered", line=_number(told, item.line) or item.line, on=words.day(item.on)) if item.line
-             else words("registered_all", on=words.day(item.on)) for item in found]  # fmt: skip
+    lines = [_registered(told, item, words) for item in found]
     covered = {item.line for item in found}
     without = () if "" in covered else tuple(name for name in _lines(told) if name not in covered)
     return Answer(tuple(lines), (Missing(Lack.REGISTRATION, lines=without),) if without else ())
+
+
+def _registered(told: Told, item: Registration, words: FormWords) -> str:
+    """Since when; and where calls came before the register's waiting time was over, that too."""
+    on = words.day(item.on)
+    text = words("registered_all", on=on)
+    if item.line:
+        text = words("registered", line=_number(told, item.line) or item.line, on=on)
+    counts = told.case.counts_from(item)
+    early = counts is not None and any(item.on <= call.day < counts for call in told.calls)
+    return text + (" " + words("counts_from", on=words.day(counts)) if counts and early else "")
 
 
 def register_proof(told: Told, _: FormWords) -> Answer:

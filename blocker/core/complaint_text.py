@@ -5,7 +5,7 @@ Which calls a report is about, `complaint.py` decides; what a statement means, `
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from blocker.core.company_calls import CompanyCall
@@ -28,6 +28,9 @@ MOST_BESIDE = 60
 """Calls from the same numbers that are named one by one, the latest ones; a form is read by a person."""
 
 WEEK = timedelta(days=7)
+
+_SCHEMES = {"KBO": "KBO/BCE"}
+"""Registers that have another name in each language of their country."""
 
 _SATURDAY = 5
 _DAYTIME = {_SATURDAY: (9, 18)} | dict.fromkeys(range(5), (8, 20))
@@ -57,7 +60,7 @@ def _number(call: CompanyCall, words: FormWords) -> str:
         case "withheld":
             return words("withheld")
         case "unavailable":
-            return words("unavailable")
+            return words("no_number" if call.seen.seen_by else "unavailable")
         case _:
             return words("unusable", shown=call.seen.number)
 
@@ -67,10 +70,16 @@ def times(told: Told, words: FormWords) -> Answer:
     several = len({item.call.seen.line for item in told.calls}) > 1
     lines = []
     for item in told.calls:
-        at, seen = words.moment(item.call.at), item.call.seen
+        seen = item.call.seen
         where = f" → {seen.called or seen.line}" if several else ""
-        lines.append(f"{at}: {_number(item.call, words)}{where}")
+        lines.append(f"{item.moment(words)}: {_number(item.call, words)}{where}{_whence(item, words)}")
     return Answer(tuple(lines))
+
+
+def _whence(item: JudgedCall, words: FormWords) -> str:
+    """Who says that it came, where that isn't this blocker."""
+    seen = item.call.seen
+    return f" ({words('remembered' if seen.remembered else 'elsewhere')})" if seen.seen_by else ""
 
 
 def _five_dates(told: Told, words: FormWords) -> Answer:
@@ -110,10 +119,10 @@ def numbers(told: Told, words: FormWords) -> Answer:
 
 def _company(told: Told, words: FormWords) -> Answer:
     named, unnamed = told.case.company, tuple(call.seen.call for call in told.case.unnamed)
-    missing = (Missing(Lack.COMPANY, unnamed, len(unnamed) + len(told.calls)),) if unnamed else ()
+    missing = (Missing(Lack.COMPANY, unnamed, len(unnamed) + len(told.case.calls)),) if unnamed else ()
     if named is None:
         return Answer((), missing or (Missing(Lack.COMPANY, of=len(told.calls)),))
-    said = said_of(told.calls, lambda call: call.said.said_company)
+    said = said_of(told.calls, lambda call: call.said.said_company, words)
     return Answer((named.legal_name or named.name, *([words("said_for", said=said)] if said else [])), missing)
 
 
@@ -121,7 +130,8 @@ def _company_register(told: Told, _: FormWords) -> Answer:
     company = told.case.company
     lines, missing = [], []
     if company and company.identity:
-        lines.append(f"{company.identity.scheme.upper()} {company.identity.value}")
+        scheme = company.identity.scheme.upper()
+        lines.append(f"{_SCHEMES.get(scheme, scheme)} {company.identity.value}")
     else:
         missing.append(Missing(Lack.COMPANY_REGISTER))
     if company and company.post:
@@ -132,13 +142,19 @@ def _company_register(told: Told, _: FormWords) -> Answer:
 
 
 def _call_centre(told: Told, words: FormWords) -> Answer:
-    said = said_of(told.calls, lambda call: call.said.said_call_centre)
+    said = said_of(told.calls, lambda call: call.said.said_call_centre, words)
     return Answer((words("said_centre", said=said),)) if said else Answer((), (Missing(Lack.CALL_CENTRE),))
 
 
-def said_of(calls: Iterable[JudgedCall], what: Callable[[CompanyCall], str | None]) -> str:
+def said_of(calls: Iterable[JudgedCall], what: Callable[[CompanyCall], str | None], words: FormWords) -> str:
     """What callers said of something, each thing once."""
-    return "; ".join(dict.fromkeys(f"“{said}”" for item in calls if (said := what(item.call))))
+    return "; ".join(dict.fromkeys(words("quoted", said=said) for item in calls if (said := what(item.call))))
+
+
+def span(calls: Sequence[JudgedCall], words: FormWords) -> str:
+    """When the first came and when the last; of a single call, when it came."""
+    first, last = calls[0].moment(words), calls[-1].moment(words)
+    return words("span", first=first, last=last) if len(calls) > 1 else words("span_one", first=first)
 
 
 def product(told: Told, _: FormWords) -> Answer:
@@ -164,15 +180,15 @@ def _answered(told: Told, words: FormWords) -> Answer:
 
 
 def _earlier(told: Told, words: FormWords) -> Answer:
-    """Of all calls of the case, also those that the report itself leaves out; and what came from the same numbers."""
-    takes = told.regulator.takes
-    calls = told.calls if takes.each_number else told.case.calls
-    first, last = words.moment(calls[0].call.at), words.moment(calls[-1].call.at)
-    numbers = {item.call.seen.number for item in (told.calls if takes.each_number or takes.one_number else calls)}
+    """Of all of a company's calls, also those that the report leaves out; and what came from the same numbers."""
+    calls = told.case.calls if told.company else told.calls
+    numbers = {item.call.seen.number for item in calls}
     beside = [item for item in told.case.beside if item.number in numbers]
-    lines = [words("in_all", count=len(calls), first=first, last=last)]
+    lines = [words("in_all", count=len(calls), span=span(calls, words))]
     lines += [words("same_number", count=len(beside))] if beside else []
-    lines += [f"{words.moment(item.at)}: {item.number}" for item in beside[-MOST_BESIDE:]]
+    lines += [
+        f"{words.moment(item.at, seconds=not item.to_the_minute)}: {item.number}" for item in beside[-MOST_BESIDE:]
+    ]
     lines += [words("earlier_left", count=left)] if (left := len(beside) - MOST_BESIDE) > 0 else []
     return Answer(tuple(lines))
 

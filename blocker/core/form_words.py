@@ -32,6 +32,7 @@ class FormWords:
         number = _FIRST.get(self.language, "1") if day.day == 1 else day.day
         return self("day", day=number, month=self.months[day.month - 1], year=day.year)
 
-    def moment(self, local: datetime) -> str:
-        """To the second, with its offset from UTC."""
-        return f"{self.day(local.date())}, {local:%H:%M:%S} ({local.isoformat()[-6:]})"
+    def moment(self, local: datetime, *, seconds: bool = True) -> str:
+        """To the second where that is known, with its offset from UTC."""
+        time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+        return f"{self.day(local.date())}, {time} ({local.isoformat()[-6:]})"

@@ -106,7 +106,7 @@ class Complaining:
     async def _beside(self, asked: Asked, mine: list[CompanyCall]) -> tuple[Beside, ...]:
         named = [call for call in mine if asked.holds(call)]
         others = await unnamed_from(self._ledger, named)
-        return tuple(Beside(call.at, call.seen.number) for call in others if asked.holds(call))
+        return tuple(Beside(call.at, call.seen.number, call.to_the_minute) for call in others if asked.holds(call))
 
     def drafted(self, regulator: Regulator, case: Case, language: str, number: str = "") -> Draft:
         """A draft for a regulator.

@@ -256,7 +256,12 @@ def _listed(calls: Sequence[CompanyCall], numbers: tuple[str, ...], known: Known
     """The calls to these numbers, the newest of many."""
     of_line = dict(known.numbers) | {item.line: item.number for item in known.file.holders if item.number}
     mine = [
-        Listed(call.at, of_line.get(call.seen.line, "") or call.seen.called, call.seen.number)
+        Listed(
+            call.at,
+            of_line.get(call.seen.line, "") or call.seen.called,
+            call.seen.number,
+            exact=not call.to_the_minute,
+        )
         for call in calls
         if of_line.get(call.seen.line, "") in {"", *numbers}
     ]

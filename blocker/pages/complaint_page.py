@@ -221,7 +221,9 @@ def post_page(draft: Draft, form: FormWords, dated: str, address: Sequence[str] 
     name = in_language(draft.regulator.name, draft.language)
     sender = Address((", ".join(holders) or form("your_name"), *(address or (form("your_address"),))))
     post = (item.on_a_letter(draft.language) for item in draft.regulator.channels if item.kind is ChannelKind.POST)
-    addressee = Address(next(post, ()) or (name, form("their_address")), of_addressee=True)
+    own = any(item.kind is ChannelKind.PROVIDER for item in draft.regulator.channels)
+    unknown = (form("provider"),) if own else (name, form("their_address"))
+    addressee = Address(next(post, ()) or unknown, of_addressee=True)
     for place, report in enumerate(draft.reports):
         blocks += [NewSheet()] if place else []
         blocks += [paragraph(form("simulated"), Tone.WARNING)] if draft.case.simulated else []
@@ -232,17 +234,20 @@ def post_page(draft: Draft, form: FormWords, dated: str, address: Sequence[str] 
 
 
 def _letter(draft: Draft, report: Report, form: FormWords) -> Iterator[Block]:
-    """From the subject to the greeting: what is asked, what happened, and the fields that have an answer."""
-    about = said_of(report.calls, lambda call: call.said.said_company) if draft.case.company else ""
-    subject = form("subject_company", company=about) if about else form("subject_caller")
+    """From the subject to the greeting: what is asked, what happened, and the fields whose answer that doesn't hold."""
+    about = said_of(report.calls, lambda call: call.said.said_company, form) if draft.case.company else ""
+    what = "company" if about else "caller" if draft.regulator.signed else "nuisance"
+    subject = form(f"subject_{what}", company=about)
     yield Heading(1, f"{subject} · {_kind_label(report.kind, draft.language)}" if report.kind else subject)
     yield paragraph(form("salutation"))
-    yield paragraph(form("request_company", company=about) if about else form("request_caller"))
+    yield paragraph(form(f"request_{what}", company=about))
     apart = {Fill.ACCOUNT, *_ENCLOSED}
-    for filled in report.fields:
-        yield from map(paragraph, filled.answer.lines if filled.field.fill is Fill.ACCOUNT else ())
+    account = [line for filled in report.fields if filled.field.fill is Fill.ACCOUNT for line in filled.answer.lines]
+    yield from map(paragraph, account)
     rest = [
-        (filled, lines) for filled in report.fields if filled.field.fill not in apart and (lines := _posted(filled))
+        (filled, lines)
+        for filled in report.fields
+        if filled.field.fill not in apart and (lines := _posted(filled)) and not _told(filled, account)
     ]
     yield Facts(tuple((_label(filled, draft.language), plain("\n".join(lines))) for filled, lines in rest))
     yield paragraph(form("closing"))
@@ -250,6 +255,15 @@ def _letter(draft: Draft, report: Report, form: FormWords) -> Iterator[Block]:
 
 _ENCLOSED = (Fill.PROOFS, Fill.REGISTER_PROOF, Fill.HOLDER_PROOF)
 """Questions that are answered by what goes along."""
+
+
+_IN_PROSE = {Fill.CALL_CENTRE, Fill.PRODUCT, Fill.CUSTOMER, Fill.CONSENT, Fill.OBJECTED, Fill.REGISTERED, Fill.VOICE}
+"""Questions that the account answers in the same words, where its template asks for them."""
+
+
+def _told(filled: Filled, account: Sequence[str]) -> bool:
+    """Whether the account holds an answer word for word, so that the letter needn't say it twice."""
+    return filled.field.fill in _IN_PROSE and all(any(line in each for each in account) for line in filled.answer.lines)
 
 
 def _enclosed(draft: Draft, report: Report, form: FormWords) -> list[str]:

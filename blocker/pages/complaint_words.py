@@ -148,7 +148,7 @@ def hindered(draft: Draft, words: Words) -> str:
                 day=last,
             )
         case Hindrance.NO_CALL:
-            return words("No call of yours is one that this authority takes.")
+            return "" if draft.missing else words("No call of yours is one that this authority takes.")
         case None:
             return ""
 

@@ -82,6 +82,18 @@ def test_a_form_asks_what_no_other_does(book: RuleBook, slug: str, fills: set[Fi
     assert fills <= {field.fill for field in book.regulators[slug].fields}
 
 
+def test_every_language_of_a_form_says_the_same(book: RuleBook) -> None:
+    """The free text has the same blanks in each language, and what a file answers itself it answers in each."""
+    for regulator in book.regulators.values():
+        blanks = {
+            language: sorted(re.findall(r"{(\w+)}", " ".join(lines))) for language, lines in regulator.account.items()
+        }
+        assert len(set(map(tuple, blanks.values()))) == 1, (regulator.slug, blanks)
+        for field in regulator.fields:
+            if field.fill is Fill.FIXED:
+                assert set(regulator.languages) <= set(field.answer), (regulator.slug, field.id)
+
+
 def test_what_authorities_insist_on(book: RuleBook) -> None:
     """Signatures, waiting times and limits are those that the authorities name."""
     regulators = book.regulators

@@ -219,13 +219,14 @@ async def test_what_is_posted_is_a_letter(book: RuleBook, language: str) -> None
     use = complaining(told(place), book, place)
     draft = use.drafted(regulator, await use.case(Asked("proximus")), language)
     words = form_words(language)
+    said = words("quoted", said="Belgacom")
     text = render_text(post_page(draft, words, "2026-11-22T00:00:00.000Z"))
     (post,) = [item.letter[language] for item in regulator.channels if item.letter]
     parts = [
         "\n".join(post),
-        words("subject_company", company="“Belgacom”"),
+        words("subject_company", company=said),
         words("salutation"),
-        words("request_company", company="“Belgacom”"),
+        words("request_company", company=said),
         words("closing"),
         words("place_and_date"),
         words("enclosures"),
@@ -234,7 +235,127 @@ async def test_what_is_posted_is_a_letter(book: RuleBook, language: str) -> None
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     assert text.count(words("pack", count=4)) == 1
+    assert text.count(words("consent_never")) == 1, "each thing is said once"
     assert " / " not in text
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl"])
+def test_no_form_speaks_of_sound_recordings(language: str) -> None:
+    """The written records of calls are never called by a word that an authority takes for a recording of the talk."""
+    texts = form_words(language).texts
+    sound = ("aufgezeichnet", "aufzeichnung", "enregistr", "recording", "recorded since", "registrazion", "grabaci")
+    said = {key: text for key, text in texts.items() if key not in {"voice_recorded", "elsewhere"}}
+    assert not [(key, text) for key, text in said.items() if any(word in text.lower() for word in sound)]
+
+
+@pytest.mark.parametrize(
+    ("seen_by", "time", "whence"),
+    [
+        ("hand", "5 November 2026, 14:30 (+01:00): +3225550345 (from memory)", "no number was presented (from memory)"),
+        (
+            "fritzbox-call-list",
+            "5 November 2026, 14:30 (+01:00): +3225550345 (recorded by another device)",
+            "no number was presented (recorded by another device)",
+        ),
+        ("android-call-log", "14:30:12 (+01:00): +3225550345 (recorded by another device)", "(withheld)"),
+    ],
+)
+async def test_a_call_that_was_not_seen_here_claims_no_more_than_is_known(
+    book: RuleBook, seen_by: str, time: str, whence: str
+) -> None:
+    """What somebody remembers has no seconds; who tells of a call is said; why no number came isn't guessed."""
+    place, regulator = PLACES["BE"], book.regulators["be-fps-economy"]
+    use = complaining(told(place), book, place)
+    case = await use.case(Asked("proximus"))
+    presented = "withheld" if "withheld" in whence else "unavailable"
+    calls = tuple(
+        item._replace(
+            call=item.call._replace(
+                seen=item.call.seen._replace(
+                    seen_by=seen_by, presented=item.call.seen.presented if item.call.seen.number else presented
+                )
+            )
+        )
+        for item in case.calls
+    )
+    draft = use.drafted(regulator, dataclasses.replace(case, calls=calls), "en")
+    letter = render_text(post_page(draft, form_words("en"), "2026-11-22T00:00:00.000Z"))
+    assert time in letter
+    assert whence in letter
+    assert (":12" in letter) is (seen_by == "android-call-log")
+
+
+async def test_a_report_of_one_caller_counts_its_own_calls(book: RuleBook) -> None:
+    """A form about who called doesn't count what was said to other callers."""
+    draft = await drafted(book, "be-telecom-ombudsman")
+    accounts = [
+        "\n".join(filled.answer.lines) for report in draft.reports for filled in report.fields
+        if filled.field.fill is Fill.ACCOUNT
+    ]  # fmt: skip
+    words = form_words("nl")
+    for account, report in zip(accounts, draft.reports, strict=True):
+        stops = [item for item in report.calls if item.call.said.said_stop == "yes"]
+        assert words("said_stop", count=len(stops), first=stops[0].moment(words)) in account
+    request = await drafted(book, "nl-provider-request")
+    (lines,) = [each.answer.lines for each in request.reports[0].fields if each.field.fill is Fill.EARLIER]
+    assert lines == (form_words("nl")("in_all", count=1, span="op 2 november 2026, 09:05:00 (+01:00)"),)
+
+
+@pytest.mark.parametrize(
+    ("slug", "law"), [("nl-provider-request", "artikel 11.11"), ("de-provider-request", "§ 14 TDDDG")]
+)
+async def test_a_request_to_the_own_provider_is_addressed_to_it(book: RuleBook, slug: str, law: str) -> None:
+    """Its name and address are for the household to write, not the name of the form; the law is named."""
+    draft = await drafted(book, slug)
+    words = form_words(draft.language)
+    text = render_text(post_page(draft, words, "2026-11-22T00:00:00.000Z"))
+    assert words("provider") in text
+    assert words("their_address") not in text
+    assert draft.regulator.name[draft.language] not in text
+    assert law in text
+
+
+async def test_only_a_request_asks_who_holds_the_line(book: RuleBook) -> None:
+    """The form on nuisance calls reports them; nobody is told by it who called."""
+    draft = await drafted(book, "de-bnetza-nuisance")
+    words = form_words("de")
+    text = render_text(post_page(draft, words, "2026-11-22T00:00:00.000Z"))
+    assert words("subject_nuisance") + "\n" in text
+    assert words("subject_caller") not in text
+
+
+async def test_where_no_call_names_a_company_that_is_what_is_missing(book: RuleBook) -> None:
+    """It isn't said that the authority takes no call: a statement would make a draft of them."""
+    draft = await drafted(book, "be-fps-economy", understood=0)
+    assert draft.hindrance is Hindrance.NO_CALL
+    ((_, missing),) = draft.missing
+    assert (missing.lack, len(missing.calls), missing.of) == (Lack.COMPANY, len(CALLS), len(CALLS))
+    page = render_text(draft_page(draft, Words(Language.EN), "2026-11-22T00:00:00.000Z"))
+    assert "No company is named in 7 of 7 calls" in page
+    assert "No call of yours" not in page
+
+
+async def test_what_is_missing_counts_all_that_were_marked(book: RuleBook) -> None:
+    """Also where a form makes several reports of them, which have fewer calls each."""
+    draft = await drafted(book, "fr-signalconso")
+    assert len(draft.reports) > 1
+    assert [item.of for _, item in draft.missing if item.lack is Lack.COMPANY] == [len(CALLS)]
+
+
+async def test_a_registration_whose_waiting_time_was_not_over_says_so(book: RuleBook) -> None:
+    """Calls that came before it counts aren't passed off as calls after it."""
+    place = PLACES["BE"]
+    ledger = told(place, household=False)
+    late = [fact for fact in facts(place) if fact.register]
+    ledger.add(dataclasses.replace(late[0], on=date(2026, 11, 9)).entry(noon("2026-11-09"), "Anna"))
+    use = complaining(ledger, book, place)
+    draft = use.drafted(book.regulators["be-fps-economy"], await use.case(Asked("proximus")), "en")
+    (lines,) = [each.answer.lines for each in draft.reports[0].fields if each.field.fill is Fill.REGISTERED]
+    since = "All my lines have been registered since 9 November 2026."
+    assert lines == (f"{since} Calls count from 18 November 2026 on, after the waiting time.",)
+    whole = await drafted(book, "be-fps-economy")
+    (lines,) = [each.answer.lines for each in whole.reports[0].fields if each.field.fill is Fill.REGISTERED]
+    assert lines == (form_words("nl")("registered_all", on="10 januari 2024"),)
 
 
 async def test_a_made_up_complaint_says_so_on_the_letter_too(book: RuleBook) -> None:

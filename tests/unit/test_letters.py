@@ -119,6 +119,16 @@ def test_a_letter_cites_the_law_of_its_country_and_no_other() -> None:
     assert letter(Kind.OBJECTION, "US").law[0].check
 
 
+@pytest.mark.parametrize(("seen_by", "time"), [("", "09:12:33"), ("hand", "09:12 "), ("fritzbox-call-list", "09:12 ")])
+def test_a_time_is_as_exact_as_it_is_known(seen_by: str, time: str) -> None:
+    """What somebody remembers, or a device noted to the minute, has no seconds in a letter."""
+    call = a_call("Belgacom")
+    call = call._replace(seen=call.seen._replace(seen_by=seen_by))
+    text = render_text(letter_page(letter(Kind.OBJECTION, calls=[call], list_calls=True), Words(Language.EN)))
+    assert time in text
+    assert ("09:12:33" in text) is (seen_by == "")
+
+
 def test_calls_are_named_where_the_household_wants_it() -> None:
     """Those marked as wanted aren't; times are local with their offset."""
     value = letter(Kind.OBJECTION, calls=[a_call("x"), a_call("x", mark="wanted", call="b" * 16)], list_calls=True)
