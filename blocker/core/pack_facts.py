@@ -30,7 +30,7 @@ class PackFacts:
     left_out: int
     """Calls that would belong here, had the household not said that they were wanted."""
     missing: tuple[str, ...]
-    """Sums of proofs that are no longer kept."""
+    """Names of proofs that are no longer kept, each with its sum."""
     identity: str
     """Who signs the pack; empty where nobody does."""
     stamped: bool

@@ -16,6 +16,7 @@ from blocker.core.ledger_ports import Journal
 from blocker.core.observed import SeenCall
 from blocker.core.pack import Span, first_of, pack_made
 from blocker.core.pack_facts import PackFacts
+from blocker.core.plain_text import one_line
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.seal import Seal, Stamp, Token, seal_of, stamp_of
@@ -190,11 +191,11 @@ async def _contents(files: Files, reader: Records, chosen: Chosen, forms: Forms)
 
 
 def _proofs(files: Files, chosen: Chosen, means: Means) -> tuple[str, ...]:
-    """Copy the proofs in; returns the sums of those that are no longer kept."""
+    """Copy the proofs in; returns names and sums of those that are no longer kept."""
     missing = []
     for sha256, name in sorted(chosen.proofs.items()):
         if (path := means.attachment(sha256)) is None:
-            missing.append(sha256)
+            missing.append(f"{one_line(name)} ({sha256})")
         else:
             files.copy(means.forms.proof_name(sha256, name), path)
     return tuple(missing)

@@ -360,12 +360,13 @@ async def test_what_was_erased_is_not_in_a_pack_and_said(tmp_path: Path) -> None
     program = Program(tmp_path, top=TOP)
     story = await lay_out(program)
     program.run("erase", "--entry", str(story.telenet_objection), "--why", "asked to", "--yes")
-    (next(path for path in (program.data / "attachments").iterdir() if path.read_bytes() == LETTER)).unlink()
+    letter = next(path for path in (program.data / "attachments").iterdir() if path.read_bytes() == LETTER)
+    letter.unlink()
 
     done = await pack(program)
 
     folder = tmp_path / "pack"
-    assert "proofs that are no longer kept" in done.stderr
+    assert f"proofs that are no longer kept: letter to “Proximus”.pdf ({letter.name})" in done.stderr
     assert "Contents erased by the household in this stretch: 1." in (folder / "SUMMARY.txt").read_text()
     assert verified(folder)[0] == 0
     assert json.loads((folder / f"contents/{story.objection:09d}.json").read_bytes())["proofs"]
