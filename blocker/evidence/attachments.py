@@ -33,6 +33,8 @@ MAX_SIZE = 50_000_000
 _MAX_NAME = 255
 _CHUNK = 1 << 20
 _SUM = re.compile(r"[0-9a-f]{64}")
+_PUT_BACK = "`blocker household attach` puts it back, if you have it elsewhere"
+
 _INCOMING = "incoming-"
 
 
@@ -213,12 +215,14 @@ class Attachments:
             with path.open("rb") as file:
                 there = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
-            return AttachmentFault(n, AttachmentFaultKind.MISSING, f"its file is gone: {path}")
+            return AttachmentFault(n, AttachmentFaultKind.MISSING, f"its file is gone: {path} ({_PUT_BACK})")
         except OSError as error:
             return AttachmentFault(n, AttachmentFaultKind.MISSING, f"its file can't be read: {path}: {error.strerror}")
         if there == sha256:
             return None
-        return AttachmentFault(n, AttachmentFaultKind.CHANGED, f"its file was changed: {path} has the sum {there}")
+        return AttachmentFault(
+            n, AttachmentFaultKind.CHANGED, f"its file was changed: {path} has the sum {there} ({_PUT_BACK})"
+        )
 
 
 def _chunks(descriptor: int, path: Path) -> Iterator[bytes]:

@@ -123,10 +123,13 @@ def test_a_proof_that_changes_or_vanishes_is_found(tmp_path: Path) -> None:
     changed = program.run("verify", check=False)
     kept.unlink()
     gone = program.run("verify", check=False)
+    assert "GONE" in program.run("household", "show").stdout
+    program.run("household", "attach", proof(tmp_path))
 
     assert (changed.returncode, "entry 1: its file was changed" in changed.stdout) == (1, True)
     assert (gone.returncode, "entry 1: its file is gone" in gone.stdout) == (1, True)
-    assert "GONE" in program.run("household", "show").stdout
+    assert "`blocker household attach` puts it back" in changed.stdout
+    assert program.run("verify").stdout.endswith("The ledger verifies.\n")
 
 
 @pytest.mark.parametrize(
