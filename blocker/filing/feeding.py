@@ -18,7 +18,7 @@ from blocker.filing.importing import MOST_ROWS
 HOPELESS = 100
 """Rows after which a file of which none could be read is given up."""
 
-LISTED = 50
+LISTED = 1_000
 """Rows of a kind that are named; more are counted."""
 
 Send = Callable[[list[dict[str, Any]]], Awaitable[dict[str, int]]]
