@@ -11,15 +11,16 @@ An answer is kept in memory, and is one list's word among the others the next ti
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from blocker.asking_config import Asking
-from blocker.core.asked import looked_up, opinions, question
+from blocker.core.asked import LookedUp, looked_up, opinions, question
 from blocker.core.community import Hit, Rated
+from blocker.core.entry import parse_time
 from blocker.core.ledger_ports import LaterJournal
 from blocker.core.ports import Clock, CommunityList
 from blocker.errors import BlockerError, StatusError
@@ -186,17 +187,41 @@ class Inquiry:
         self._failing = True
 
 
+class Answers(Protocol):
+    """Answers that still hold."""
+
+    def hits(self, number: str) -> tuple[Hit, ...]:
+        """What one says of an E.164 number: one hit or none."""
+        ...
+
+
+class Recalled:
+    """The answers that the ledger has, for whoever only looks at what a running service knows."""
+
+    def __init__(self, said: Sequence[LookedUp], source: str, licence: str, at: datetime) -> None:
+        """`said` are those since the service was started, the latest last; `at` (aware) is when they are to hold."""
+        self._said, self._source, self._licence, self._at = said, source, licence, at
+
+    def hits(self, number: str) -> tuple[Hit, ...]:
+        """See `Answers`."""
+        for one in reversed(self._said):
+            came = parse_time(one.at)
+            if one.source == self._source and one.is_about(number) and timedelta() <= self._at - came < KEPT:
+                return (Hit(one.source, one.answer[0], came.date(), self._licence),)
+        return ()
+
+
 class WithAsked:
     """The community lists, and what was answered about a number beside them."""
 
-    def __init__(self, lists: CommunityList, inquiry: Inquiry) -> None:
-        self._lists, self._inquiry = lists, inquiry
+    def __init__(self, lists: CommunityList, answers: Answers) -> None:
+        self._lists, self._answers = lists, answers
 
     def lookup(self, number: str) -> tuple[Hit, ...]:
         """As the lists say; an answer of one that says something itself is passed over. See `CommunityList`."""
         hits = self._lists.lookup(number)
         said = {hit.source for hit in hits}
-        return (*hits, *(hit for hit in self._inquiry.hits(number) if hit.source not in said))
+        return (*hits, *(hit for hit in self._answers.hits(number) if hit.source not in said))
 
     def neighbours(self, number: str) -> tuple[Hit, ...]:
         """As the lists say."""

@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from blocker import child
 from blocker.clock import SystemClock
 from blocker.companies import in_force, known_settings
 from blocker.config import Config
-from blocker.core.asked import looked_up_of, opinion
+from blocker.core.asked import LookedUp, looked_up_of
 from blocker.core.call import Line
 from blocker.core.case import Knowledge
 from blocker.core.company import CompanyBook
@@ -32,8 +31,6 @@ from blocker.core.list_source import ListSource, SourceState
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
 from blocker.core.seal import Sealed
-from blocker.core.taken_over import gone_there
-from blocker.core.taken_over import whole as taken_over_whole
 from blocker.core.wanted import Wanted
 from blocker.core.week import Week
 from blocker.datadir import DataDir
@@ -139,29 +136,6 @@ async def last_watched(config: Config) -> Content | None:
             finally:
                 await old.close()
     return None
-
-
-class Left(NamedTuple):
-    """A ledger that could not go on, beside the one that followed it."""
-
-    folder: Path
-    taken_over: bool
-    """Whether what holds of it is in the present ledger."""
-    erased: frozenset[int]
-    """Entries whose contents went from it, since what was taken over from them was erased."""
-
-
-async def kept_beside(config: Config) -> list[Left]:
-    """The ledgers that could not go on, oldest first; the present one needn't be readable."""
-    folders = renewal.kept(config.data_dir)
-    told: list[tuple[int, Content]] = []
-    with contextlib.suppress(LedgerError):
-        if folders:
-            async with reader(config) as ledger:
-                kinds = [EntryKind.LEDGER_TAKEN_OVER, EntryKind.ERASURE]
-                told = [(entry.n, entry.content) async for entry in ledger.entries(kinds)]
-    gone, ended = gone_there(told), taken_over_whole(told)
-    return [Left(path, path.name in ended, frozenset(gone.get(path.name, ()))) for path in folders]
 
 
 async def own_command(config: Config, *words: str) -> child.Ended:
@@ -347,15 +321,22 @@ async def household_file(config: Config, companies: CompanyBook, today: date) ->
         return await read_file(ledger, companies, today)
 
 
-async def opinions_of(config: Config, number: str) -> tuple[str, ...]:
-    """What others said of an E.164 number when they were asked, the latest last; nothing where there is no ledger yet.
+async def answers(config: Config) -> tuple[list[LookedUp], list[LookedUp]]:
+    """What others said when asked about callers, the latest last: all, and what of it a running service has in memory.
+
+    Nothing where there is no ledger yet.
 
     Raises:
         LedgerError: the ledger can't be read.
     """
+    said, forgotten = list[LookedUp](), 0
     async with _records(config) as ledger:
-        asked = [looked_up_of(entry.n, entry.content) async for entry in ledger.entries(kinds={EntryKind.LOOKED_UP})]
-    return tuple(opinion(said) for said in asked if said.is_about(number))
+        async for entry in ledger.entries({EntryKind.LOOKED_UP, EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED}):
+            if entry.content["kind"] == EntryKind.LOOKED_UP:
+                said.append(looked_up_of(entry.n, entry.content))
+            else:
+                forgotten = len(said)
+    return said, said[forgotten:]
 
 
 async def sealed(config: Config) -> Sealed:

@@ -2,13 +2,18 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from blocker import looking
+from blocker.asking import Recalled, WithAsked
+from blocker.asking_config import Asking
 from blocker.commands import OK, say, table
 from blocker.config import Config
-from blocker.core.case import Found
+from blocker.core.asked import LookedUp, opinion
+from blocker.core.case import Found, Knowledge
 from blocker.core.community_judgement import AGAINST, NOTED, Crowd, Weighed
 from blocker.core.decide import Row
 from blocker.core.law import Finding, LawFlag
@@ -81,20 +86,31 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         at=arguments.at,
     )
     week = config.policies.week(where.line.name)
-    explanation = explain(raw, where, looked.knowledge, week, listings=looked.listings, name=arguments.name)
+    said, held = await looking.answers(config)
+    knowledge = _with_answers(looked.knowledge, config.asking, held, where.local)
+    explanation = explain(raw, where, knowledge, week, listings=looked.listings, name=arguments.name)
     file = await looking.household_file(config, looked.knowledge.companies, where.local.date())
     flags = law_flags(explanation, _story(arguments), looked.rules.laws, looked.knowledge, file)
     caller = explanation.call.caller
-    opinions = await looking.opinions_of(config, caller.number) if isinstance(caller, E164) else ()
+    opinions = [opinion(one) for one in said if isinstance(caller, E164) and one.is_about(caller.number)]
     if arguments.json:
         now = {} if arguments.at else {"at": None}  # it is no answer's business
         say(json.dumps(_as_json(explanation, flags) | {"opinions": opinions} | now, ensure_ascii=False, indent=2))
         return OK
     _show(raw, explanation)
-    for opinion in opinions:
-        say(f"Others say, unchecked: {opinion}.")
+    for words in opinions:
+        say(f"Others say, unchecked: {words}.")
     _show_law(explanation, flags, told=bool(arguments.marketing))
     return OK
+
+
+def _with_answers(knowledge: Knowledge, asking: Asking, held: Sequence[LookedUp], at: datetime) -> Knowledge:
+    """What is decided by, and the answers that a running service has, which count as their list's word does."""
+    if not asking.on:
+        return knowledge
+    source = knowledge.terms.sources.get(asking.source)
+    recalled = Recalled(held, asking.source, source.licence if source else "", at)
+    return replace(knowledge, community=WithAsked(knowledge.community, recalled))
 
 
 def _story(arguments: argparse.Namespace) -> Story:

@@ -42,12 +42,17 @@ async def test_a_stranger_within_the_budget(server: PhoneBlock, tmp_path: Path) 
         program.run("allow", "add", NUMBER)
         assert (await call(program.fastagi, NUMBER))["BLOCKER_ACTION"] == "ring"
         assert len(server.asked) == 2
+        program.run("allow", "remove", NUMBER)
+        checked = await asyncio.to_thread(program.run, "check", NUMBER)
+        assert ": community-list." in checked.stdout  # as the service would, which has the answer in memory
     calls = json.loads(program.run("calls", "--json").stdout)
     assert "mine, asked on" in calls[0]["opinion"]
     assert calls[0]["opinion"].endswith("said: fraud, votes: 20")
     assert calls[1]["opinion"].endswith("knew nothing")
     assert "others say, unchecked: mine, asked on" in program.run("calls").stdout
-    assert "Others say, unchecked: mine, asked on" in program.run("check", NUMBER).stdout
+    without = program.run("check", NUMBER).stdout
+    assert "Others say, unchecked: mine, asked on" in without
+    assert ": nothing-known." in without  # what is in memory goes with the service
     assert json.loads(program.run("check", OTHER, "--json").stdout)["opinions"] == []
     assert "verifies" in program.run("verify").stdout
 
