@@ -8,18 +8,18 @@ invented: a field stays empty where nobody said what belongs into it. What each 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 from enum import StrEnum
 
 from blocker.core.complaint_account import filled_in
 from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
 from blocker.core.complaint_text import answer
+from blocker.core.followups import answer_by, received
 from blocker.core.form_words import FormWords
 from blocker.core.household_facts import Asks, How
-from blocker.core.household_file import Objection, Request, When
+from blocker.core.household_file import Objection, Request
 from blocker.core.languages import in_language
 from blocker.core.law import Finding
-from blocker.core.law_time import add_months
 from blocker.core.number import country_code
 from blocker.core.regulator import Field, Fill, Kind, Numbers, Regulator, Weight
 
@@ -143,13 +143,8 @@ def _hindered(regulator: Regulator, case: Case) -> tuple[Hindrance | None, date 
         return Hindrance.NEVER_WROTE, None
     if any(item.answered for item in written):
         return None, None
-    first = min(_day(item.when, case.zone) for item in written)
-    until = add_months(first, months)
+    until = min(answer_by(received(item, case.zone), case.holidays, months) for item in written)
     return (Hindrance.WAIT, until) if case.today <= until else (None, None)
-
-
-def _day(when: When, zone: tzinfo) -> date:
-    return when.astimezone(zone).date() if isinstance(when, datetime) else when
 
 
 def _taken(regulator: Regulator, case: Case, number: str) -> tuple[list[JudgedCall], Counter[Why]]:

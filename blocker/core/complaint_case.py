@@ -75,6 +75,8 @@ class Case:
     """At the household."""
     zone: tzinfo
     """Likewise."""
+    holidays: frozenset[date] = frozenset()
+    """Public ones where the company is, around the time in which it may answer a letter."""
     simulated: bool = False
     """Whether a demonstration made up any of the calls."""
 

@@ -8,7 +8,7 @@ of arrival isn't known, a time for the post is assumed, and said so. What a pers
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +22,9 @@ from blocker.core.registers import CalendarOver, waiting
 
 POST = timedelta(days=7)
 """How long a letter is taken to travel where nobody knows; ours, and on the safe side."""
+
+LONGEST = timedelta(days=100)
+"""Within which a time for an answer surely ends, an extended one too."""
 
 REMINDED = timedelta(days=14)
 """How long a reminder waits before the complaint; ours."""
@@ -107,6 +110,12 @@ def answer_by(received: date, holidays: Collection[date], months: int = 1) -> da
     return day
 
 
+def received(item: Objection | Request, zone: tzinfo) -> date:
+    """When something written came, or is taken to have come: where nobody knows how it went, as if by post."""
+    on = item.when.astimezone(zone).date() if isinstance(item.when, datetime) else item.when
+    return item.delivered or (on if item.how in _IN_WRITING - {How.POST} else on + POST)
+
+
 def letters_sent(file: HouseholdFile) -> tuple[Written, ...]:
     """The objections and requests for access made in writing, those in one letter together, the oldest first."""
     together: dict[tuple[str, date, str], list[Objection | Request]] = {}
@@ -146,7 +155,7 @@ def last_day(letter: Written, regime: Regime, laws: LawBook, calendar: CalendarO
         country: where the addressee is: ISO 3166-1 alpha-2.
     """
     if regime is not Regime.US:
-        around = [letter.received, letter.received + timedelta(days=100)]
+        around = [letter.received, letter.received + LONGEST]
         return answer_by(letter.received, calendar(around, country).national)
     return _heeded(letter, laws, calendar, "US") if letter.objects else None
 
@@ -204,10 +213,10 @@ def _of_letters(
         last = last_day(letter, regime, laws, calendar, where)
         if last is None:
             continue
-        holidays = calendar([letter.received, letter.received + timedelta(days=100)], where).national
+        holidays = calendar([letter.received, letter.received + LONGEST], where).national
         longer = answer_by(letter.received, holidays, months=3)
         yield FollowUp(last, Due.ANSWER, letter.company, "", "", letter.on, letter.sure, longer, entry)
-        reminded = [item for item in _reminders(file, letter.company) if item.when > last]
+        reminded = [item for item in file.requested(letter.company) if item.asks == Asks.ANSWER and item.when > last]
         if not reminded:
             day = last + timedelta(days=1)
             yield FollowUp(day, Due.REMIND, letter.company, "", "", letter.on, letter.sure, longer, entry)
@@ -215,10 +224,6 @@ def _of_letters(
             since = max(item.when for item in reminded)
             day = since + REMINDED
             yield FollowUp(day, Due.COMPLAIN, letter.company, "", "", since, True, longer, entry)  # noqa: FBT003
-
-
-def _reminders(file: HouseholdFile, company: str) -> list[Request]:
-    return [item for item in file.requested(company) if item.asks == Asks.ANSWER]
 
 
 def _of_registers(file: HouseholdFile, laws: LawBook, calendar: CalendarOver) -> Iterator[FollowUp]:

@@ -12,6 +12,7 @@ from blocker.core.company import Company
 from blocker.core.company_calls import CompanyCall
 from blocker.core.complaint import Draft, draft
 from blocker.core.complaint_case import Beside, Case, JudgedCall
+from blocker.core.followups import LONGEST, received
 from blocker.core.form_words import FormWords
 from blocker.core.household_file import HouseholdFile
 from blocker.core.law import LawFlag
@@ -100,6 +101,7 @@ class Complaining:
             numbers=self._numbers,
             today=today,
             zone=self._here.zone,
+            holidays=self._holidays(company, file),
             simulated=await made_up(self._ledger, mine),
         )
 
@@ -141,6 +143,15 @@ class Complaining:
             self._rules.laws,
             self._rules.calendar,
         )
+
+    def _holidays(self, company: Company | None, file: HouseholdFile) -> frozenset[date]:
+        """Around the months in which a company may answer what was written to it."""
+        if company is None:
+            return frozenset()
+        days = [received(item, self._here.zone) for item in file.objected(company.slug)]
+        days += [received(item, self._here.zone) for item in file.requested(company.slug)]
+        around = [*days, *(day + LONGEST for day in days)]
+        return self._rules.calendar(around, company.country).national
 
     def _holiday(self, call: CompanyCall) -> bool:
         day = call.at.date()

@@ -10,11 +10,13 @@ from fakes.complaints import CALLS, PLACES, TOLD, UNDERSTOOD, complaining, facts
 from blocker.core.complaint import Draft, Hindrance, Why
 from blocker.core.complaint_case import Lack
 from blocker.core.document import NewSheet
+from blocker.core.followups import Due, followups
 from blocker.core.household_facts import How
 from blocker.core.languages import Language
 from blocker.core.regulator import About, Fill
 from blocker.errors import UsageError
 from blocker.filing.complaining import Asked
+from blocker.holidays_of import calendar_over
 from blocker.language import Words
 from blocker.pages.complaint_page import draft_page, post_page
 from blocker.renderers.html import render_html
@@ -158,6 +160,32 @@ async def test_a_company_has_a_month_to_answer(book: RuleBook) -> None:
         found.append(use.drafted(book.regulators["be-data-protection-authority"], case, "nl"))
     assert [draft.hindrance for draft in found] == [Hindrance.WAIT, None, None]
     assert found[0].wait_until == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "how", "delivered", "until"),
+    [
+        (date(2026, 11, 1), How.POST, None, date(2026, 12, 8)),
+        (date(2026, 11, 1), How.POST, date(2026, 11, 4), date(2026, 12, 4)),
+        (date(2026, 10, 25), How.E_MAIL, None, date(2026, 11, 25)),
+        (date(2026, 11, 15), How.E_MAIL, None, date(2026, 12, 15)),
+        (date(2026, 11, 13), How.E_MAIL, None, date(2026, 12, 14)),
+    ],
+)
+async def test_the_month_is_the_one_of_follow_ups(
+    book: RuleBook, on: date, how: How, delivered: date | None, until: date
+) -> None:
+    """It begins when a letter came, with a week for the post, and ends on a working day: as `letter due` says."""
+    place = PLACES["BE"]
+    ledger = told(place, household=False)
+    (fact,) = [fact for fact in facts(place) if fact.how]
+    ledger.add(dataclasses.replace(fact, on=on, how=how, delivered=delivered).entry(noon("2026-11-20"), "Anna"))
+    use = complaining(ledger, book, place)
+    case = await use.case(Asked("proximus"))
+    draft = use.drafted(book.regulators["be-data-protection-authority"], case, "nl")
+    assert (draft.hindrance, draft.wait_until) == (Hindrance.WAIT, until)
+    days = followups(case.file, book.laws, calendar_over, country="BE", country_of=lambda _: "BE")
+    assert [day.on for day in days if day.due is Due.ANSWER] == [until]
 
 
 @pytest.mark.parametrize(("how", "hindrance"), [(How.PHONE, Hindrance.NEVER_WROTE), (How.WEB, None)])
