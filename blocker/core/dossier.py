@@ -88,7 +88,7 @@ def _addresses(company: Company) -> Iterator[dict[str, Any]]:
                 yield {"by": by, "lines": lines, "note": data.note} | _source(company, data.source)
 
 
-def _source(company: Company, named: str) -> dict[str, str]:
+def _source(company: Company, named: str) -> dict[str, Any]:
     """A source as a fact names it, which is by its label, or for numbers by its title."""
     for source in company.sources:
         if named in {source.label, source.title}:
@@ -96,9 +96,10 @@ def _source(company: Company, named: str) -> dict[str, str]:
                 "source": _described(source),
                 "quality": str(source.quality),
                 "title": source.title,
+                "titles": dict(source.titles),
                 "seen": str(source.seen),
             }
-    return {"source": named, "quality": "", "title": named, "seen": ""}
+    return {"source": named, "quality": "", "title": named, "titles": {}, "seen": ""}
 
 
 def _described(source: Source) -> str:

@@ -30,6 +30,7 @@ from blocker.core.document import (
     plain,
 )
 from blocker.core.entry import Head
+from blocker.core.ledger_before import Before
 from blocker.core.observed import Happened
 from blocker.core.report import Listed
 from blocker.core.scoreboard import Score
@@ -70,6 +71,8 @@ class Dossier:
     """Whether a demonstration made up any of the calls."""
     unwatched: frozenset[date] = frozenset()
     """The first days of the months that are drawn and of which nobody watched any part."""
+    before: Before | None = None
+    """The ledger before this one, where what it held isn't here, or some of these calls came from there."""
 
 
 def dossier_page(dossier: Dossier, words: Words) -> Document:
@@ -111,7 +114,7 @@ def _span(named: dict[str, Any], words: Words) -> str:
 
 def _front(dossier: Dossier, words: Words) -> Iterator[Block]:
     known, named = dossier.whole.known, dossier.whole.known["named_in"]
-    yield from doubts(words, fault=dossier.fault, simulated=dossier.simulated)
+    yield from doubts(words, fault=dossier.fault, simulated=dossier.simulated, before=dossier.before)
     count = words.many(
         "Of {count} call a person says that the caller said: for {company}.",
         "Of {count} calls a person says that the caller said: for {company}.",
@@ -161,8 +164,8 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
 
 
 def _sourced(text: str, fact: dict[str, Any], words: Words) -> Text:
-    """A fact with its source, whose title stays in the language that its file has it in."""
-    source = fact["title"]
+    """A fact with its source, whose title stays as it is where its file has no other for the reader's language."""
+    source = words.typeset(fact["titles"].get(str(words.language), fact["title"]))
     if fact["seen"]:
         day = words.day(date.fromisoformat(fact["seen"]), "medium")
         source = words("{title}, read {seen}", title=source, seen=day)
@@ -289,16 +292,17 @@ def _missing(dossier: Dossier, words: Words) -> Iterator[Block]:
         text = words(
             "It isn't said who holds the line: {lines}. A complaint must be the holder's.", lines=", ".join(lines)
         )
-        items.append(plain(text))
-    if unknown := sum(call.said.identity_at_start is None for call in calls):
+        items.append(then_type(text, f"blocker household line {lines[0]} --holder …"))
+    if unknown := [call.seen.call for call in calls if call.said.identity_at_start is None]:
         text = words.many(
             "Of {count} call it isn't said whether the caller told at once who they were.",
             "Of {count} calls it isn't said whether the caller told at once who they were.",
-            unknown,
+            len(unknown),
         )
-        items.append(plain(text))
+        items.append(then_type(text, f"blocker statement {unknown[-1][:SHORT_ID]}"))
     if known["household"]["contracts"] == [] and not known["household"]["never_customer"]:
-        items.append(plain(words("It isn't said whether the household was ever a customer.")))
+        text = words("It isn't said whether the household was ever a customer.")
+        items.append(then_type(text, f"blocker household contract {known['slug']} --until …"))
     yield Heading(1, words("What is missing"), "missing")
     yield Bullets(tuple(items)) if items else paragraph(words("Nothing that this program knows of."))
 

@@ -51,15 +51,24 @@ async def test_the_specification_describes_every_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "heading"),
-    [("nl", "Wat nog ontbreekt"), ("fr", "Ce qui manque"), ("de", "Was noch fehlt"), ("en", "What is missing")],
+    ("language", "heading", "source"),
+    [
+        ("nl", "Wat nog ontbreekt", "Privacyverklaring op proximus.be"),
+        ("fr", "Ce qui manque", "Avis de confidentialité sur proximus.be"),
+        ("de", "Was noch fehlt", "Datenschutzhinweis auf proximus.be"),
+        ("en", "What is missing", "Privacy notice on proximus.be"),
+    ],
 )
-async def test_languages(tmp_path: Path, language: str, heading: str) -> None:
-    """It speaks the language that is asked for, and says what is missing."""
+async def test_languages(tmp_path: Path, language: str, heading: str, source: str) -> None:
+    """It speaks the language that is asked for, of its sources too, and says what is missing with what adds it."""
     program = Program(tmp_path, top=TOP)
     await lay_out(program)
     _, text = page(program, "--lang", language)
     assert heading in text
+    assert source in text
+    assert ("Privacy notice" in text) is (language == "en")
+    missing = text.partition(heading)[2]
+    assert re.search(r"blocker statement [0-9a-f]{8}\b", missing)
     assert "{" not in text
 
 
