@@ -254,7 +254,7 @@ def _nothing(told: Told) -> Paragraph:
 
 
 def _figure(told: Told, drawing: Drawing, height: float, figures: Iterable[str]) -> Figure:
-    return Figure(drawing.svg(height), told.caption, f"{told.summary or told.caption} {'; '.join(figures)}.".strip())
+    return Figure(drawing.svg(height), told.caption, f"{told.summary or f'{told.caption}.'} {'; '.join(figures)}.")
 
 
 def _parts(series: Sequence[Series], place: int, figure: Callable[[int], str]) -> str:

@@ -115,6 +115,8 @@ def test_the_alternative_text_holds_the_figures() -> None:
     assert any(text.endswith("…") for text in texts(ranking))
     assert bars.alternative == "Summary. W2: 4; (1) Objection."
     assert "Objection" in texts(bars)
+    unsummed = drawn(plots.bars(plots.Told("All calls", "None."), ["W1"], [Series("calls", (4,))]))
+    assert unsummed.alternative == "All calls. W1: 4."
 
 
 def test_areas_are_told_apart_without_colour() -> None:
