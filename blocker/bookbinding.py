@@ -18,7 +18,7 @@ from blocker import child
 from blocker.baditems import BadItems
 from blocker.core.community import Rated
 from blocker.core.guards import Never, widest
-from blocker.errors import BlockerError, SourceError, UsageError
+from blocker.errors import BlockerError, SourceError, UnfitError, UsageError
 from blocker.sources import (
     BadItem,
     Here,
@@ -73,7 +73,8 @@ async def bind(order: Order) -> Bound:
 
     Raises:
         UsageError: the list's form isn't known, or it is no table and has columns all the same.
-        SourceError: the list is no list, the disk is full, or it took too long.
+        UnfitError: all of a list came, and it is none.
+        SourceError: so do changes to one, the disk is full, or it took too long.
     """
     if order.form and order.form not in FORMS:
         raise UsageError(f"no list is written as “{order.form}”; there are {', '.join(FORMS)}")
@@ -91,7 +92,8 @@ async def bind(order: Order) -> Bound:
     try:
         answer = json.loads(ended.output)
         if "fault" in answer:
-            raise SourceError(f"{order.origin}: {answer['fault']}")
+            unfit = answer["unfit"] and order.old_file is None
+            raise (UnfitError if unfit else SourceError)(f"{order.origin}: {answer['fault']}")
         return Bound(**answer)
     except (ValueError, TypeError) as error:
         raise SourceError(
@@ -107,9 +109,9 @@ def main() -> None:
     try:
         answer = asdict(_bind_here(order))
     except BlockerError as error:
-        answer = {"fault": str(error)}
+        answer = {"fault": str(error), "unfit": True}
     except OSError as error:
-        answer = {"fault": f"{error.filename or order.book_file.parent}: {error.strerror}"}
+        answer = {"fault": f"{error.filename or order.book_file.parent}: {error.strerror}", "unfit": False}
     json.dump(answer, sys.stdout)
 
 

@@ -8,7 +8,8 @@
     │   └── UnknownCallError     no call is meant, or more than one
     ├── ProtocolError        a peer (Asterisk, or something posing as it) broke the protocol
     ├── SourceError          a block list could not be read; the last good one stays
-    │   └── StatusError          a web server answered something else than what was asked for
+    │   ├── StatusError          a web server answered something else than what was asked for
+    │   └── UnfitError           all of a list came, and can't be used as it is
     ├── SigningError         nothing can be signed, or no signature checked: ssh-keygen or the key
     ├── PaperError           a page can't be set as PDF: typst is missing, failed, or took too long
     ├── StampError           a time-stamping authority can't be asked, or its answer isn't what was asked for
@@ -104,6 +105,10 @@ class StatusError(SourceError):
         """
         super().__init__(message)
         self.status, self.retry_after = status, retry_after
+
+
+class UnfitError(SourceError):
+    """All of a list came, and can't be used as it is: who asks again soon gets the same."""
 
 
 class SigningError(BlockerError):

@@ -2,8 +2,8 @@
 
 Decides whether the whole list is asked for or what changed since the version that is here. Changes are asked for as
 long as the server surely still knows them: it forgets what left the list after 90 days at the earliest. Whoever runs it
-asks that the whole list be had once a month at most, and changes once a day; when the next sync is, `core/list_source`
-and `syncing.py` say. What the list holds, `sources/phoneblock.py` reads.
+asks that the whole list be had once a month at most, and changes once a day; when the next sync is,
+`core/list_schedule.py` says. What the list holds, `sources/phoneblock.py` reads.
 
 Source: the interface's description, version 1.7.0, and its INTEGRATIONS.md.
 """
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from blocker.core.list_schedule import MONTH
 from blocker.core.list_source import ListSource, SourceState
 from blocker.core.ports import Clock
 from blocker.errors import SourceError, StatusError
@@ -24,9 +25,6 @@ from blocker.syncing import Supplied
 
 GAP = timedelta(days=90)
 """After so long without a sync the server may have forgotten what left the list."""
-
-MONTH = timedelta(days=28)
-"""The whole list isn't asked for again before."""
 
 OK, REFUSED = 200, frozenset({401, 403})
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sized
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from blocker.core.guards import Made, Spared, objections, suspicious
 from blocker.core.list_schedule import failed, forgotten, good
 from blocker.core.list_source import Kind, ListSource, SourceState, digest_of
 from blocker.core.ports import Clock
-from blocker.errors import SourceError, StatusError, UsageError
+from blocker.errors import SourceError, UnfitError, UsageError
 
 MAX_SLUG = 60
 
@@ -248,9 +248,7 @@ class Syncer:
             except (SourceError, UsageError) as error:
                 if not self._lasting(source, state, error):
                     raise
-                wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
-                now, chance = self._clock.now(), self._chance()
-                await self._remember(source, failed(source, state, now, chance, why=str(error), wanted=wanted))
+                await self._remember(source, failed(source, state, self._clock.now(), self._chance(), error))
                 raise
             await self._remember(source, good(source, state, self._clock.now(), self._chance()))
         return result
@@ -308,7 +306,7 @@ class Syncer:
             return await self._brought(source, replace(state, full_at=None), await _inside(folder), step, anyway)
         made = Made(bound.entries, bound.listed, bound.covers)
         before = len(old) if old is not None else 0
-        _refuse(source, made, before, anyway=anyway)
+        _refuse(source, made, before, anyway=anyway, why=SourceError if supplied.changes else UnfitError)
         step("swapping")
         await self._shelf.adopt(order.book_file)
         result = SyncResult(
@@ -355,17 +353,13 @@ def _of_this(state: SourceState, described: str, old: Shelved | None) -> SourceS
     return state if old is not None and old.sha256 == state.sha256 else forgotten(state)
 
 
-def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool) -> None:
-    """Keep a list from replacing one of `before` items.
-
-    Raises:
-        SourceError: it must not.
-    """
-    if why := objection(before, made.entries):
-        raise SourceError(f"{source.origin}: {why}")
+def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool, why: type[SourceError]) -> None:
+    """Keep a list from replacing one of `before` items; `why` is raised where it must not."""
+    if empty := objection(before, made.entries):
+        raise why(f"{source.origin}: {empty}")
     if not anyway and (said := objections(made, before, source.bounds)):
         stays = "the list of before stays" if before else "it isn't used"
-        raise SourceError(
+        raise why(
             f"{source.origin}: {'; '.join(said)}; {stays}. If it is right all the same, give “blocker sync” --anyway"
         )
 

@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.plain_text import one_line
+from blocker.errors import BlockerError, StatusError, UnfitError
 
 SPREAD = 24
 """A list is asked for up to a 24th of its refresh earlier or later: a daily one after 23 to 25 hours."""
 
 FIRST_RETRY = timedelta(hours=1)
+
+MONTH = timedelta(days=28)
+"""PhoneBlock's whole list isn't asked for again before, as its publisher asks of everybody."""
 
 MAX_ERROR = 500
 """Characters of a message that are kept."""
@@ -29,8 +33,9 @@ def after_good(refresh: timedelta, now: datetime, chance: float) -> datetime:
 
 
 def after_failure(
-    refresh: timedelta, since: datetime, now: datetime, chance: float, *, wanted: timedelta = timedelta()
-) -> datetime:
+    refresh: timedelta, since: datetime, now: datetime, chance: float, *,
+    wanted: timedelta = timedelta(), least: timedelta = timedelta(),
+) -> datetime:  # fmt: skip
     """When a list that couldn't be had is tried again: after as long as it has failed already, at most its refresh.
 
     Args:
@@ -39,8 +44,9 @@ def after_failure(
         now: aware.
         chance: from 0 up to 1.
         wanted: how long the server wants to be left alone, which is believed for up to a week.
+        least: how long it is left alone in any case.
     """
-    wait = max(min(max(now - since, FIRST_RETRY), refresh), min(wanted, _LONGEST_REST))
+    wait = max(min(max(now - since, FIRST_RETRY), refresh), min(wanted, _LONGEST_REST), least)
     return now + wait + wait / SPREAD * chance
 
 
@@ -50,7 +56,7 @@ def planned(refresh: timedelta, state: SourceState, now: datetime) -> datetime |
     A time further away than any try puts it was set by a clock that was wrong, or before the list's refresh was made
     shorter. Nobody would ask until then.
     """
-    latest = now + max(refresh, _LONGEST_REST) * (SPREAD + 1) / SPREAD
+    latest = now + max(refresh, MONTH if state.stale else _LONGEST_REST) * (SPREAD + 1) / SPREAD
     return state.next_at if state.next_at is not None and now < state.next_at <= latest else None
 
 
@@ -78,17 +84,20 @@ def good(source: ListSource, state: SourceState, now: datetime, chance: float) -
 
 
 def failed(
-    source: ListSource, state: SourceState, now: datetime, chance: float, *, why: str, wanted: timedelta
-) -> SourceState:
-    """What is remembered of a list that couldn't be had or used; `wanted` as in `after_failure`."""
+    source: ListSource, state: SourceState, now: datetime, chance: float, error: BlockerError
+) -> SourceState:  # fmt: skip
+    """What is remembered of a list that couldn't be had or used, and why."""
     since = min(state.failing_since or now, now)
+    wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
+    least, earliest = timedelta(), now
     if source.kind is Kind.PHONEBLOCK:  # its publisher asks for one question a day, whatever came of it
-        wanted = max(wanted, source.refresh)
+        least = MONTH if isinstance(error, UnfitError) else source.refresh
+        earliest = planned(source.refresh, state, now) or now  # a try by hand brings the next one no nearer
     return replace(
         state,
         tried_at=now,
-        next_at=after_failure(source.refresh, since, now, chance, wanted=wanted),
-        error=one_line(why)[:MAX_ERROR],
+        next_at=max(earliest, after_failure(source.refresh, since, now, chance, wanted=wanted, least=least)),
+        error=one_line(str(error))[:MAX_ERROR],
         failing_since=since,
     )
 

@@ -1,6 +1,7 @@
 """The whole program and a simulated PhoneBlock: a list with an account, kept up to date by its changes."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,17 +10,18 @@ from fakes.running import Program
 
 from blocker.core.list_schedule import failed
 from blocker.core.list_source import Kind, ListSource, SourceState
+from blocker.errors import SourceError
 
 NUMBER, OTHER = "+32475551234", "+32475559876"
 
 
-def subscribed(server: PhoneBlock, folder: Path) -> Program:
+def subscribed(server: PhoneBlock, folder: Path, slug: str = "mine") -> Program:
     """A household that uses this server's list."""
     token = folder / "token"
     token.write_text(server.token)
     token.chmod(0o600)
     source = f'origin = "{server.url}"\nkind = "phoneblock"\nform = "phoneblock"\ntoken_file = "{token}"\n'
-    return Program(folder, more=f'[sources.mine]\nname = "A copy"\nallow_private = true\n{source}')
+    return Program(folder, more=f"[sources.{slug}]\non = true\nallow_private = true\n{source}")
 
 
 async def run(program: Program, *words: str, check: bool = True) -> str:
@@ -51,9 +53,24 @@ async def test_a_list_that_follows_its_publisher(tmp_path: Path) -> None:
     assert old not in "".join(path.read_text("latin-1") for path in program.data.rglob("*") if path.is_file())
 
 
+async def test_a_whole_list_that_is_refused(tmp_path: Path) -> None:
+    """It isn't had again by itself for a month, as its publisher asks; a person may have it, and use it, at any time."""
+    async with simulated() as server:
+        server.vote(NUMBER, 20, "G_FRAUD")
+        program = subscribed(server, tmp_path, "phoneblock")
+        assert "should have 1000 at least; it isn't used" in await run(program, "sync", check=False)
+        shown = {one["list"]: one for one in json.loads(await run(program, "lists", "--json"))}["phoneblock"]
+        assert shown["error"]
+        assert datetime.fromisoformat(shown["next"]) - datetime.now(UTC) > timedelta(days=27)
+        assert "phoneblock: 1 numbers" in await run(program, "sync", "phoneblock", "--anyway")
+        server.vote(OTHER, 50)
+        await run(program, "sync", "phoneblock", "--anyway")
+        assert [request.query.get("since") for request in server.asked] == [None, None, "2"]
+
+
 def test_it_is_asked_once_a_day_whatever_came_of_it() -> None:
     """A failure is no reason to ask again within the hour."""
     now = datetime(2026, 11, 17, tzinfo=UTC)
     source = ListSource("phoneblock", "PhoneBlock", "https://example.org", "phoneblock", Kind.PHONEBLOCK)
-    state = failed(source, SourceState(), now, 0.0, why="it is down", wanted=timedelta())
+    state = failed(source, SourceState(), now, 0.0, SourceError("it is down"))
     assert state.next_at == now + timedelta(days=1)

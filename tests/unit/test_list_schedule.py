@@ -1,6 +1,7 @@
 """When lists are asked for, what the configuration changes of them, and what is unpacked how far."""
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocker.config import load_config
-from blocker.core.list_schedule import after_failure, after_good, at_start, failed, good, planned
+from blocker.core.list_schedule import MONTH, after_failure, after_good, at_start, failed, good, planned
 from blocker.core.list_source import Kind, ListSource, SourceState
-from blocker.errors import ConfigError, SourceError
+from blocker.errors import ConfigError, SourceError, UnfitError
 from blocker.sources_config import in_force
 from blocker.unpacking import Unpacker
 
@@ -61,11 +62,26 @@ def test_a_time_that_only_a_wrong_clock_can_have_set_is_not_waited_for(
 def test_stale_begins_with_the_first_failure_and_ends_with_the_next_success() -> None:
     """The first failure says since when; what was good stays remembered; a success forgets the failure."""
     had = good(SOURCE, SourceState(etag="x", entries=3), NOW, 0.5)
-    once = failed(SOURCE, had, NOW + DAY, 0.5, why="down", wanted=timedelta())
-    twice = failed(SOURCE, once, NOW + 2 * DAY, 0.5, why="down", wanted=timedelta())
+    once = failed(SOURCE, had, NOW + DAY, 0.5, SourceError("down"))
+    twice = failed(SOURCE, once, NOW + 2 * DAY, 0.5, SourceError("down"))
     assert (had.stale, once.stale, once.error) == (False, True, "down")
     assert (twice.failing_since, twice.good_at, twice.etag, twice.entries) == (NOW + DAY, NOW, "x", 3)
     assert not good(SOURCE, twice, NOW + 3 * DAY, 0.5).stale
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.999])
+def test_a_whole_list_that_could_not_be_used_is_left_alone_for_a_month(chance: float) -> None:
+    """PhoneBlock's publisher asks for that; neither a restart nor a try by hand that fails brings it nearer."""
+    source = replace(SOURCE, kind=Kind.PHONEBLOCK)
+    unfit = failed(source, SourceState(), NOW, chance, UnfitError("it has 2 items"))
+    again = failed(source, unfit, NOW + DAY, chance, SourceError("down"))
+    for state, now in ((unfit, NOW + DAY), (again, NOW + 2 * DAY)):
+        assert at_start(source.refresh, state, now, chance) == state.next_at
+        assert state.next_at is not None
+        assert MONTH <= state.next_at - NOW <= MONTH * 25 / 24
+    usual = failed(SOURCE, SourceState(), NOW, chance, UnfitError("it has 2 items")).next_at
+    assert usual is not None
+    assert usual < NOW + DAY
 
 
 def configured(folder: Path, text: str) -> dict[str, ListSource]:
