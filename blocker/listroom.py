@@ -44,6 +44,9 @@ from blocker.tomlfile import one_of
 
 _chance = random.SystemRandom().random
 
+FILES = "lists that are files"
+"""The job that looks whether they changed."""
+
 _OF_NOTHING = hashlib.sha256().hexdigest()
 """The sum of a list without numbers, which is what a removed one has become."""
 
@@ -76,7 +79,7 @@ class Listroom:
         self._config, self._clock, self._book, self._recorder = config, clock, book, recorder
         self._rules, self._allowed, self._changed = rules, allowed, changed
         self._states = SourceStates(DataDir(config.data_dir).book)
-        self._serving, self._told = False, set[str]()
+        self._serving, self._told, self._noted = False, set[str](), dict[str, tuple[str, ...]]()
         self._doing: dict[str, str] = {}
         self._stale = GoingStale(lambda: reader(config), recorder, clock)
         self._syncer = Syncer(
@@ -161,8 +164,8 @@ class Listroom:
         try:
             done = await self._syncer.sync(wanted, lambda step: self._begun(wanted.slug, step), anyway=anyway)
         except (SourceError, UsageError) as error:
-            if wanted.on or isinstance(error, SourceError):  # else what was typed can't be meant
-                await self._failed(wanted.slug, str(error))
+            if wanted.on or (isinstance(error, SourceError) and self._book.source(wanted.slug) is not None):
+                await self._failed(wanted.slug, str(error))  # else nothing here is older for it
             raise
         finally:
             self._doing.pop(wanted.slug, None)
@@ -173,7 +176,7 @@ class Listroom:
         return dataclasses.asdict(done)
 
     async def _failed(self, slug: str, why: str) -> None:
-        """Tell it once: the ledger of a list that is on, the log of any; who typed a command alone reads it there."""
+        """Tell it once: the ledger of a list that is on, the log of any."""
         if self._serving and slug not in self._told:
             self._log.warning("a list can't be brought up to date; the last good one stays", list=slug, why=why)
         self._told.add(slug)
@@ -190,8 +193,10 @@ class Listroom:
             self._log.info("a list is up to date again", list=done.source, entries=done.entries)
         self._told.discard(done.source)
         for note in done.notes:
-            self._log.warning("a list in use is odd", list=done.source, what=note)
+            if note not in self._noted.get(done.source, ()):
+                self._log.warning("a list in use is odd", list=done.source, what=note)
         if not done.unchanged:
+            self._noted[done.source] = done.notes
             self._log.info("a list was brought up to date", list=done.source, entries=done.entries)
 
     async def _tell(self, slug: str, origin: str, entries: int, sha256: str) -> None:
@@ -245,7 +250,10 @@ class Listroom:
         self._serving = True
         on = [slug for slug, source in self.sources.items() if source.on]
         jobs.at_start("lists that are off aren't stale", lambda: self._stale.keep_only(on))
+        if any(_is_file(self.sources[slug]) for slug in on):
+            jobs.every("hour", FILES, self.look_at_files)
         states = self._states.all()
+        self._told |= {slug for slug in on if slug in states and states[slug].stale}  # before the service ended
         for slug, source in self.sources.items():
             if source.on:
                 when = at_start(source.refresh, states.get(slug, SourceState()), self._clock.now(), _chance())
@@ -254,7 +262,7 @@ class Listroom:
     async def look_at_files(self) -> None:
         """Read again what lies on this machine and has changed."""
         for slug, source in self.sources.items():
-            if source.on and "://" not in source.origin:
+            if source.on and _is_file(source):
                 with contextlib.suppress(BlockerError):  # it was logged
                     await self.sync(source=slug)
 
@@ -290,3 +298,8 @@ class Listroom:
             mend = f"blocker sync {slug} brings it up to date; give another --name"
             raise UsageError(f"“{slug}” is a list that the rules or the configuration describe ({mend})")
         return ListSource(slug, slug, origin, form, columns=columns)
+
+
+def _is_file(source: ListSource) -> bool:
+    """Whether a list lies on this machine."""
+    return "://" not in source.origin

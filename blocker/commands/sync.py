@@ -82,6 +82,8 @@ def _order(arguments: argparse.Namespace, sources: dict[str, ListSource], had: C
         return {"source": word}
     remote = "://" in word  # which of them can be fetched, `fetching.py` says
     if not remote and "/" not in word and not Path(word).exists():
+        if word in sources:
+            raise UsageError(f"“{word}” is described already; give it without --name, --as and --column")
         if word in had:
             raise UsageError(
                 f"{word} was had once, by hand; give its file or address again, with --name {word}, or describe it in "

@@ -15,6 +15,7 @@ from blocker.config import load_config
 from blocker.core.list_source import SourceState
 from blocker.errors import LedgerWriteError, SourceError
 from blocker.jobs import Jobs
+from blocker.listroom import FILES
 from blocker.store.source_states import SourceStates
 
 HOUR = timedelta(hours=1)
@@ -65,6 +66,18 @@ async def test_the_next_time_is_as_far_away_as_its_publisher_wants(room: Room) -
     had = await room.states.get("sellers")
     assert 22 * HOUR < await room.due() < 26 * HOUR
     assert await room.states.get("sellers") == had
+
+
+async def test_a_file_that_changed_comes_within_the_hour(room: Room) -> None:
+    """However seldom its list is asked for, a file of this machine is looked at every hour."""
+    await room.due()
+    path = Path(room.owner.listroom.sources["sellers"].origin)
+    path.write_text("+3225551234\n+3225551235\n")
+    when = room.jobs.next_run(FILES)
+    assert when is not None
+    assert when - datetime.now(UTC) < 1.2 * HOUR
+    await room.owner.listroom.look_at_files()
+    assert room.entries == 2
 
 
 async def test_a_disk_that_remembers_nothing_makes_nobody_ask_all_the_time(

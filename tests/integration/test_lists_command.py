@@ -13,6 +13,7 @@ from fakes.running import Program, running
 from fakes.web_server import serving
 
 GOOD = b"+3225551234\n+3225551235\n02 556*\n"
+FAILS = "a list can't be brought up to date; the last good one stays"
 
 
 def used(program: Program) -> dict[str, dict[str, object]]:
@@ -46,6 +47,8 @@ async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
             shown = (await run(program, "lists")).stdout
             assert "STALE" in shown
             assert "answered 500" in shown
+            misnamed = await run(program, "sync", "sellers", "--name", "others", check=False)
+            assert "“sellers” is described already; give it without --name" in misnamed.stderr
             assert "sellers since" in (await run(program, "doctor", check=False)).stdout
             assert "sellers" in (await run(program, "check", "02 555 12 34")).stdout
             assert (await run(program, "sync")).stdout == "sellers: 3 numbers and prefixes, 3 before.\n"
@@ -57,7 +60,7 @@ async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
     assert "answered 500" in stale[0]["why"]
     assert "/list" not in stale[0]["why"]
     events = [line["event"] for line in program.log]
-    assert events.count("a list can't be brought up to date; the last good one stays") == 1
+    assert events.count(FAILS) == 1
     assert events.count("a list is up to date again") == 1
 
 
@@ -66,7 +69,7 @@ async def test_a_restart_tells_the_ledger_nothing_twice(tmp_path: Path) -> None:
     section = '[sources.sellers]\norigin = "sellers.txt"\n'
     program = Program(tmp_path, more=section)
     await program.start()
-    await program.logged("a list can't be brought up to date; the last good one stays")
+    await program.logged(FAILS)
     await program.stop()
     await program.start()
     assert (await run(program, "sync", "sellers", check=False)).returncode == 3
@@ -77,6 +80,25 @@ async def test_a_restart_tells_the_ledger_nothing_twice(tmp_path: Path) -> None:
     await program.logged("a list isn't kept up to date any more")
     await program.stop()
     assert [one["ended"] for one in program.entries("list-stale")] == [None, "let-go"]
+
+
+async def test_a_restart_logs_nothing_twice(tmp_path: Path) -> None:
+    """That a list fails, and that it is over, are logged once though the service ended between; so is an odd list."""
+    path, own = tmp_path / "sellers.txt", '[lines.home]\nregion = "BE"\nnumber = "+3225559999"\n'
+    program = Program(tmp_path, more=f'[sources.sellers]\norigin = "sellers.txt"\n{own}')
+    await program.start()
+    await program.logged(FAILS)
+    await program.stop()
+    await program.start()
+    assert (await run(program, "sync", "sellers", check=False)).returncode == 3
+    for n in range(2):
+        path.write_bytes(GOOD + b"+3225559999\n+322555800%d\n" % n)
+        await run(program, "sync", "sellers")
+    assert (await run(program, "sync", str(tmp_path / "nowhere"), check=False)).returncode == 3
+    await program.stop()
+    events = [line["event"] for line in program.log]
+    counted = [events.count(event) for event in (FAILS, "a list is up to date again", "a list in use is odd")]
+    assert counted == [1, 1, 1]
 
 
 async def test_a_list_on_this_machine_is_read_again_when_asked(tmp_path: Path) -> None:
