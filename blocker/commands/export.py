@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Describe the command."""
     parser = commands.add_parser(
         "export",
-        help="write your block list for a mobile telephone, a FRITZ!Box or FreePBX",
+        help="write your block list for a mobile telephone, a FRITZ!Box or another Asterisk",
         description="Write the numbers of your block list, or of community lists, to a file that another device reads "
         "(docs/lists.md). "
         "Prefixes and items that have run out are left out.",

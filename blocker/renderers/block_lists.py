@@ -70,12 +70,20 @@ def freepbx(numbers: Sequence[Exported], region: str) -> str:
 
     Asterisk compares the texts as they are: to it, `+32…`, `0032…` and `0…` are three numbers.
     """
-    rows = (f"{key},{_csv_note(note)}\r\n" for number, note in numbers for key in _keys(number, region))
+    rows = (f"{key},{_quoted(note)}\r\n" for number, note in numbers for key in _keys(number, region))
     return "".join(("number,description\r\n", *rows))
 
 
-def _csv_note(note: str) -> str:
-    return _NAME if not note else '"' + f"{_NAME} ({note})".replace('"', "'") + '"'
+def astdb(numbers: Sequence[Exported], region: str) -> str:
+    """Commands that put them into Asterisk's own database, where FreePBX's blacklist is and `BLACKLIST()` looks."""
+    return "".join(
+        f"database put blacklist {key} {_quoted(note)}\n" for number, note in numbers for key in _keys(number, region)
+    )
+
+
+def _quoted(note: str) -> str:
+    """A description that neither a comma nor a blank ends, in a table or for Asterisk's command line."""
+    return _NAME if not note else '"' + f"{_NAME} ({note})".replace('"', "'").replace("\\", "/") + '"'
 
 
 def _keys(number: str, region: str) -> Iterable[str]:
@@ -89,5 +97,6 @@ FORMS: dict[str, Callable[[Sequence[Exported], str], str]] = {
     "spamblocker": spamblocker,
     "fritzbox": fritzbox,
     "freepbx-csv": freepbx,
+    "astdb": astdb,
 }
 """Each takes numbers and the ISO 3166-1 alpha-2 region of the household, and gives the whole file."""

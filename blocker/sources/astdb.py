@@ -4,10 +4,10 @@
     /blacklist/025551234                              : 1
     1 results found.
 
-Decides which keys are numbers. FreePBX keeps two settings of its own among them, `dest` and `blocked`; and caller
-names, which Asterisk compares too, are no numbers and are told about. The file is read from its bytes and never opened
-by its name, so that Asterisk's database can't come to harm. Sources: FreePBX's module Blacklist, and
-Asterisk's `main/db.c`.
+Or as the commands that put the keys there, which `blocker export --as astdb` writes. Decides which keys are numbers.
+FreePBX keeps two settings of its own among them, `dest` and `blocked`; and caller names, which Asterisk compares too,
+are no numbers and are told about. The file is read from its bytes and never opened by its name, so that Asterisk's
+database can't come to harm. Sources: FreePBX's module Blacklist, and Asterisk's `main/db.c`.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ _FAMILY = "/blacklist/"
 _SETTINGS = {"dest", "blocked"}
 _SQLITE = b"SQLite format 3\0"
 _SHOWN = re.compile(r"(/\S.*?)\s*: .*")
+_PUT = re.compile(r"database put blacklist (\S+) .*")
 _COUNT = re.compile(r"[0-9]+ results? found\.")
 
 
@@ -54,9 +55,9 @@ def _shown(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     keys = 0
     for line in lines(stream):
         text = line.raw.decode("latin-1").strip()
-        if found := _SHOWN.fullmatch(text):
+        if found := _SHOWN.fullmatch(text) or _PUT.fullmatch(text):
             keys += 1
-            yield f"line {line.n}", found[1]
+            yield f"line {line.n}", found[1] if found.re is _SHOWN else _FAMILY + found[1]
         elif text and not _COUNT.fullmatch(text):
             if not keys:
                 raise SourceError(

@@ -88,3 +88,8 @@ def test_asterisk_is_given_every_way_of_presenting_a_number() -> None:
         *("+3225551234", "3225551234", "003225551234", "025551234"),
         *("+33199001234", "33199001234", "0033199001234"),
     ]
+    commands = block_lists.astdb([Exported("+3225551234", 'a "club" \\')], "BE").splitlines()
+    assert [command.partition(' "')[0].rpartition(" ")[2] for command in commands] == [
+        *("+3225551234", "3225551234", "003225551234", "025551234")
+    ]
+    assert commands[0] == """database put blacklist +3225551234 "SPAM (a 'club' /)\""""
