@@ -59,7 +59,7 @@ async def test_found_at_the_start(tmp_path: Path) -> None:
     assert (await call(program.fastagi, BLOCKED))["BLOCKER_ACTION"] == "reject"
     told = await asyncio.to_thread(health, program.http)
     assert folder.name in " ".join(told["problems"])
-    assert [line["level"] for line in program.log if "new evidence ledger" in line["event"]] == ["error"]
+    assert [line["level"] for line in program.log if "look at the evidence ledger" in line["event"]] == ["error"]
     await program.stop()
     begun, gap, started, *_ = program.entries()
     assert [entry["kind"] for entry in (begun, gap, started)] == ["ledger-begun", "gap", "service-started"]
