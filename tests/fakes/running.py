@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from fakes import warm
+
 CONFIG = """\
 region = "BE"
 data_dir = "data"
@@ -44,7 +46,7 @@ class Program:
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False, cwd=self.folder)
+        done = warm.run(["--config", str(self.config), *words], self.folder)
         assert not check or done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         return done
