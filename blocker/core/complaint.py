@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from blocker.core.complaint_account import filled_in
 from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
-from blocker.core.complaint_text import answer
+from blocker.core.complaint_text import answer, unnamed
 from blocker.core.followups import answer_by, received
 from blocker.core.form_words import FormWords
 from blocker.core.household_facts import Asks, How
@@ -100,9 +100,9 @@ class Draft:
                 told = (item, filled.field.id) if item.lack is Lack.YOURSELF else item
                 if told not in found or filled.field.weight is Weight.DECISIVE:
                     found[told] = (filled.field, item)
-        if not self.case.calls and (unnamed := tuple(call.seen.call for call in self.case.unnamed)):
+        if not self.case.calls:
             asking = (field for field in self.regulator.fields if field.fill is Fill.COMPANY)
-            found |= {field.id: (field, Missing(Lack.COMPANY, unnamed, len(unnamed))) for field in asking}
+            found |= {item: (field, item) for field in asking for item in unnamed(self.case)}
         return tuple(sorted(found.values(), key=lambda each: list(Weight).index(each[0].weight)))
 
 

@@ -75,6 +75,8 @@ class Case:
     """At the household."""
     zone: tzinfo
     """Likewise."""
+    unclear: tuple[CompanyCall, ...] = ()
+    """Marketing calls that were said to be for the company when no rule knew the name yet."""
     holidays: frozenset[date] = frozenset()
     """Public ones where the company is, around the time in which it may answer a letter."""
     simulated: bool = False
@@ -85,6 +87,8 @@ class Lack(StrEnum):
     """Something that a form asks and nobody told this program."""
 
     COMPANY = "company"
+    UNCLEAR = "unclear"
+    """A company is named that the rules know by now, and didn't when that was said."""
     COMPANY_REGISTER = "company-register"
     COMPANY_ADDRESS = "company-address"
     CALL_CENTRE = "call-centre"

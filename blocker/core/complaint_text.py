@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from blocker.core.company_calls import CompanyCall
-from blocker.core.complaint_case import Answer, JudgedCall, Lack, Missing, Told
+from blocker.core.complaint_case import Answer, Case, JudgedCall, Lack, Missing, Told
 from blocker.core.complaint_household import (
     consent,
     customer,
@@ -117,9 +117,15 @@ def numbers(told: Told, words: FormWords) -> Answer:
     return Answer(tuple(f"{number} ({count}×)" for number, count in sorted(counted.items())))
 
 
+def unnamed(case: Case) -> tuple[Missing, ...]:
+    """Calls that may be the company's too, as soon as somebody says for whom they were."""
+    found = {Lack.COMPANY: case.unnamed, Lack.UNCLEAR: case.unclear}
+    of = len(case.calls) + sum(map(len, found.values()))
+    return tuple(Missing(lack, tuple(call.seen.call for call in calls), of) for lack, calls in found.items() if calls)
+
+
 def _company(told: Told, words: FormWords) -> Answer:
-    named, unnamed = told.case.company, tuple(call.seen.call for call in told.case.unnamed)
-    missing = (Missing(Lack.COMPANY, unnamed, len(unnamed) + len(told.case.calls)),) if unnamed else ()
+    named, missing = told.case.company, unnamed(told.case)
     if named is None:
         return Answer((), missing or (Missing(Lack.COMPANY, of=len(told.calls)),))
     said = said_of(told.calls, lambda call: call.said.said_company, words)

@@ -27,6 +27,7 @@ from blocker.errors import UsageError
 from blocker.filing.judging import facts_of, judged
 from blocker.filing.naming import calls_spoken_of, unnamed_from
 from blocker.filing.simulated import made_up
+from blocker.filing.statements import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Complaining:
             numbers=self._numbers,
             today=today,
             zone=self._here.zone,
+            unclear=tuple(call for call in marketing if asked.holds(call) and self._unclear(call, slugs)),
             holidays=self._holidays(company, file),
             simulated=await made_up(self._ledger, mine),
         )
@@ -143,6 +145,11 @@ class Complaining:
             self._rules.laws,
             self._rules.calendar,
         )
+
+    def _unclear(self, call: CompanyCall, slugs: frozenset[str]) -> bool:
+        """Whether a name that was unclear when it was said means one of these companies by now."""
+        name = "" if call.said.company else call.said.said_company or ""
+        return bool(name) and meant(self._here.book(), name, call.at.date(), self._here.region).slug in slugs
 
     def _holidays(self, company: Company | None, file: HouseholdFile) -> frozenset[date]:
         """Around the months in which a company may answer what was written to it."""

@@ -56,6 +56,12 @@ _WHAT: Mapping[Lack, str | Forms] = {
         "No company is named in {count} of {of} calls that you marked as marketing. If the callers named one, add "
         "statements.",
     ),
+    Lack.UNCLEAR: later_many(
+        "In {count} of {of} calls the caller was said to call for {company} when no rule knew that name yet. Say so "
+        "anew, and it counts.",
+        "In {count} of {of} calls the caller was said to call for {company} when no rule knew that name yet. Say so "
+        "anew, and they count.",
+    ),
     Lack.COMPANY_REGISTER: later(
         "No register number of {company} is in the rules. Look it up in the company register."
     ),
@@ -111,6 +117,7 @@ def _statement(item: Missing, _: Draft) -> str:
 
 _COMMAND: Mapping[Lack, Callable[[Missing, Draft], str]] = {
     Lack.COMPANY: _statement,
+    Lack.UNCLEAR: _statement,
     Lack.PRODUCT: _statement,
     Lack.VOICE: _statement,
     Lack.COURSE: _statement,

@@ -363,6 +363,15 @@ async def test_where_no_call_names_a_company_that_is_what_is_missing(book: RuleB
     assert "No call of yours" not in page
 
 
+async def test_a_company_that_the_rules_know_only_now_is_asked_about_again(book: RuleBook) -> None:
+    """Calls of which its name was said before aren't passed over in silence."""
+    draft = await drafted(book, "be-fps-economy", company=None)
+    assert draft.hindrance is Hindrance.NO_CALL
+    page = render_text(draft_page(draft, Words(Language.EN), "2026-11-22T00:00:00.000Z"))
+    assert "In 4 of 7 calls the caller was said to call for Proximus when no rule knew that name yet" in page
+    assert "blocker statement 0000000000000001" in page
+
+
 async def test_what_is_missing_counts_all_that_were_marked(book: RuleBook) -> None:
     """Also where a form makes several reports of them, which have fewer calls each."""
     draft = await drafted(book, "fr-signalconso")
