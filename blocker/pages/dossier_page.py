@@ -151,7 +151,9 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
     names = [f"{name['name']}{_when(name['when'], words)}" for name in known["names"]]
     if names:
         rows.append((words("Also known as"), plain(f"{words.semicolon} ".join(names))))
-    rows += [(words("Address"), _sourced(", ".join(each["lines"]), each, words)) for each in known["addresses"]]
+    rows += [
+        (_address(each["by"], words), _sourced(", ".join(each["lines"]), each, words)) for each in known["addresses"]
+    ]
     rows += [(words("Published number"), _sourced(each["number"], each, words)) for each in known["numbers"]]
     yield Facts(tuple(rows))
     if checks := len(known["check_first"]):
@@ -161,6 +163,11 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
             checks,
         )
         yield Paragraph(then_type(text, f"blocker company show {known['slug']}"), Tone.NOTE)
+
+
+def _address(by: str, words: Words) -> str:
+    """What an address is for, where it isn't simply the company's."""
+    return words("Address for data protection") if by == "post, data protection" else words("Address")
 
 
 def _sourced(text: str, fact: dict[str, Any], words: Words) -> Text:
@@ -316,13 +323,11 @@ def _check(dossier: Dossier, words: Words) -> Iterator[Block]:
             (words("Sum of the last one's link (SHA-256)"), (Span(dossier.head.sha256, Style.CODE),)),
         )
     )
-    pack = f"blocker pack --company {slug} --out pack-{slug}"
-    yield Bullets(
-        (
-            then_type(words("The whole ledger, every link and every content:"), "blocker verify"),
-            then_type(words("What others can check without this program, by public tools alone:"), pack),
-        )
-    )
+    checks = [then_type(words("The whole ledger, every link and every content:"), "blocker verify")]
+    if dossier.whole.calls:  # of no calls there is no pack
+        pack = f"blocker pack --company {slug} --out pack-{slug}"
+        checks.append(then_type(words("What others can check without this program, by public tools alone:"), pack))
+    yield Bullets(tuple(checks))
 
 
 def _day(text: str) -> date:

@@ -13,10 +13,10 @@ SPEC = Path(__file__).parents[2] / "docs" / "spec" / "dossier.md"
 FILES = {"calls.csv", "dossier.html", "dossier.json", "dossier.pdf"}
 
 
-def page(program: Program, *words: str) -> tuple[Path, str]:
+def page(program: Program, *words: str, company: str = "proximus") -> tuple[Path, str]:
     """Make one; the folder, and the page without its markup."""
     out = program.folder / f"dossier-{len(list(program.folder.glob('dossier-*')))}"
-    program.run("dossier", "proximus", "--out", str(out), *words)
+    program.run("dossier", company, "--out", str(out), *words)
     html = (out / "dossier.html").read_text()
     return out, re.sub(r"<[^>]+>", " ", html.partition("</head>")[2])
 
@@ -70,6 +70,17 @@ async def test_languages(tmp_path: Path, language: str, heading: str, source: st
     missing = text.partition(heading)[2]
     assert re.search(r"blocker statement [0-9a-f]{8}\b", missing)
     assert "{" not in text
+
+
+async def test_of_a_company_that_no_call_names(tmp_path: Path) -> None:
+    """What the rules know of it is there, each address with what it is for; a pack of no calls isn't proposed."""
+    program = Program(tmp_path, top=TOP)
+    await lay_out(program)
+    _, text = page(program, "--lang", "en", company="postnl")
+    assert "No call on record names it." in text
+    assert "Address for data protection" in text
+    assert "blocker verify" in text
+    assert "blocker pack" not in text
 
 
 async def test_with_the_evidence_beside_it(tmp_path: Path) -> None:
