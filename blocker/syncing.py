@@ -77,7 +77,7 @@ class Bound:
     listed: tuple[str, ...] = ()
     """Which of the numbers that were asked about it lists, by themselves or by a prefix."""
     covers: tuple[str, int] = ("", 0)
-    """The country code of which its prefixes catch most, and how many thousandths of its numbers those are."""
+    """Which numbers its prefixes catch most of, and how many thousandths of them; see `guards.widest`."""
     bad_named: tuple[str, ...] = ()
     """The first items that couldn't be read, each with its place and why."""
     without_votes: int = 0

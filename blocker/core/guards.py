@@ -7,19 +7,27 @@ list may hold; how a list is read and kept, and what a household may overrule, i
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from blocker.core.list_source import Bounds
 from blocker.core.listing import Target, national_digits
+from blocker.core.number import E164, country_code, number_type, supported_regions
 from blocker.core.ranges import RangeBook, RangeClass
 
 MOST_OF_A_COUNTRY = 25
-"""Thousandths of a country's numbers that the prefixes of one list may catch. The ranges that France set aside for
-canvassing, all of them together, are 12."""
+"""Thousandths of a country's numbers, and of its mobile numbers, that the prefixes of one list may catch. The ranges
+that France set aside for canvassing, all of them together, are 12; two dozen like `+32475*` are half of the mobile
+telephones of Belgium."""
 
 FEW = 100
 """A list may always lose or gain so many items, whatever part of it they are: those that people keep by hand do."""
 
 _NAMED = 3
+
+_BLOCK = 3
+"""Digits after the country code that tell whether a number is a mobile one: a thousandth of a country."""
+_MOBILE_LENGTHS = range(7, 12)
+_ANY_DIGIT = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +82,19 @@ def _change(before: int, after: int, bounds: Bounds) -> Iterator[str]:
 
 
 def _width(covers: tuple[str, int]) -> Iterator[str]:
-    country, thousandths = covers
+    which, thousandths = covers
     if thousandths > MOST_OF_A_COUNTRY:
-        yield f"its prefixes catch {thousandths / 10:.0f} % of all numbers that begin with +{country}"
+        yield f"its prefixes catch {thousandths / 10:.0f} % of all {which}"
 
 
 def widest(prefixes: Iterable[str]) -> tuple[str, int]:
-    """The country of which prefixes catch most, by its code, and how many thousandths of its numbers those are.
+    """Which numbers prefixes catch most of, those of a country or its mobile ones, and how many thousandths of them.
 
     Args:
         prefixes: digits without `+`, each with its country code.
     """
     shares: dict[str, float] = {}
+    mobile: dict[str, float] = {}
     last = ""
     for prefix in sorted(prefixes):
         if last and prefix.startswith(last):
@@ -93,9 +102,30 @@ def widest(prefixes: Iterable[str]) -> tuple[str, int]:
         last = prefix
         national = national_digits(f"+{prefix}")
         country = prefix.removesuffix(national)
-        shares[country] = shares.get(country, 0) + 1000 / 10 ** len(national)
-    country = max(shares, key=lambda code: shares[code], default="")
-    return country, int(shares.get(country, 0))
+        share = 1000 / 10 ** len(national)
+        shares[country] = shares.get(country, 0) + share
+        if len(national) >= _BLOCK and _is_mobile(country, national[:_BLOCK]):
+            mobile[country] = mobile.get(country, 0) + share
+    caught = {f"numbers that begin with +{country}": share for country, share in shares.items()}
+    for country, share in mobile.items():
+        blocks = sum(_is_mobile(country, f"{block:0{_BLOCK}}") for block in range(10**_BLOCK))
+        caught[f"mobile numbers that begin with +{country}"] = share * 1000 / blocks
+    which = max(caught, key=lambda which: caught[which], default="")
+    return which, int(caught.get(which, 0))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(str(country_code(region)) for region in supported_regions())
+
+
+@cache
+def _is_mobile(country: str, block: str) -> bool:
+    """Whether numbers of mobile telephones begin so, for all that the library knows, which is how long they are too."""
+    if block.startswith("0") or country not in _countries():  # a 0 is dialled before national numbers, no part of them
+        return False
+    numbers = (E164(f"+{country}{block.ljust(length, _ANY_DIGIT)}") for length in _MOBILE_LENGTHS)
+    return any(number_type(number) == "mobile" for number in numbers)
 
 
 def suspicious(made: Made, spared: Spared) -> list[str]:
