@@ -38,6 +38,12 @@ FORM_OF_A_WORD = re.compile(
 SPREAD = [f"+3225{place * 104_729 % 1_000_003:06}" for place in range(300)]
 
 
+def following(name: str, origin: str, signers: Path) -> str:
+    """What a household writes to follow a list."""
+    section = f'\n[sources.{name}]\norigin = "{origin}"\nkind = "snapshot"\nform = "snapshot"\n'
+    return f'{section}signers = "{signers}"\nallow_private = true\n'
+
+
 class Served:
     """What the web server gave away, and what it was asked."""
 
@@ -85,8 +91,7 @@ async def test_two_report_and_the_third_stays_quiet(tmp_path: Path) -> None:
     served = Served(out)
     async with AsyncExitStack() as open_things:
         url = await open_things.enter_async_context(serving(served.answer))
-        source = f'\n[sources.{NAME}]\norigin = "{url}/manifest.txt"\nkind = "snapshot"\nform = "snapshot"\n'
-        source += f'signers = "{signers}"\nallow_private = true\n\n[sources.{NAME}.votes]\nadvertising = 2\n'
+        source = following(NAME, f"{url}/manifest.txt", signers) + f"\n[sources.{NAME}.votes]\nadvertising = 2\n"
         homes = [
             await open_things.enter_async_context(household(tmp_path / f"home-{place}", line, source * (place == 2)))
             for place, line in enumerate(LINES)
@@ -142,9 +147,8 @@ async def test_changes_that_lead_elsewhere_are_followed_by_the_whole(tmp_path: P
     await club.version(*SPREAD)
     served = Served(club.out)
     async with serving(served.answer) as url:
-        source = f'\n[sources.club]\norigin = "{url}/manifest.txt"\nkind = "snapshot"\nsigners = "{club.signers}"\n'
         (tmp_path / "home").mkdir()
-        program = Program(tmp_path / "home", more=source + 'form = "snapshot"\nallow_private = true\n')
+        program = Program(tmp_path / "home", more=following("club", f"{url}/manifest.txt", club.signers))
         await asyncio.to_thread(program.run, "sync", "club")
         (shown,) = [one for one in json.loads(program.run("lists", "--json").stdout) if one["list"] == "club"]
         assert shown["licence"] == "CC-BY-4.0", "a list that names its licence needs no description that does"
@@ -171,10 +175,9 @@ async def test_what_a_household_leaves_out_shows_nowhere(tmp_path: Path) -> None
     await club.version(*SPREAD)
     served = Served(club.out)
     async with serving(served.answer) as url:
-        source = f'\n[sources.club]\norigin = "{url}/manifest.txt"\nkind = "snapshot"\nsigners = "{club.signers}"\n'
-        source += f'form = "snapshot"\nallow_private = true\n\n[lines.landline]\nnumber = "{LINES[0]}"\n'
         (tmp_path / "home").mkdir()
-        program = Program(tmp_path / "home", more=source)
+        source = following("club", f"{url}/manifest.txt", club.signers)
+        program = Program(tmp_path / "home", more=f'{source}\n[lines.landline]\nnumber = "{LINES[0]}"\n')
         await asyncio.to_thread(program.run, "sync", "club")
         served.said.clear()
         for numbers in ((*SPREAD, LINES[0]), (*SPREAD, LINES[0], UNWANTED)):  # the one with it, and one later
@@ -195,8 +198,7 @@ async def test_a_list_that_was_lost_here_is_not_turned_back(tmp_path: Path) -> N
     older = (club.out / "manifest.txt").read_bytes()
     await club.version(*SPREAD[1:])
     (tmp_path / "home").mkdir()
-    source = f'\n[sources.club]\norigin = "{club.origin}"\nkind = "snapshot"\nsigners = "{club.signers}"\n'
-    program = Program(tmp_path / "home", more=source + 'form = "snapshot"\n')
+    program = Program(tmp_path / "home", more=following("club", club.origin, club.signers))
     await asyncio.to_thread(program.run, "sync", "club")
     newer = (club.out / "manifest.txt").read_bytes()
     for path in (program.data / "book").glob("club.*.book"):
