@@ -22,6 +22,7 @@ from blocker.core.entry import MAX_INTEGER, EntryKind, Head, format_time, parse_
 from blocker.core.erasure import ErasedOfWeek
 from blocker.core.gist_call import Fate, Plain
 from blocker.core.imported import imported_call, still_counts
+from blocker.core.ledger_before import BEFORE, before_of
 from blocker.core.ledger_ports import Dated, Entry
 from blocker.core.observed import (
     NO_STATEMENT,
@@ -164,7 +165,10 @@ async def collect(
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
-    return replace(report, fault=await making.fault(), made_on=made_on, erased=erased.told(), clock_set=clock_set)
+    told_before = before_of([(e.n, e.content) async for e in reader.entries(kinds=BEFORE) if e.n <= head.n], zone)
+    before = told_before if told_before and (start < told_before.at or not told_before.taken_over) else None
+    report = replace(report, before=before, made_on=made_on, erased=erased.told(), clock_set=clock_set)
+    return replace(report, fault=await making.fault())
 
 
 async def _clock_set(reader: EntryReader, head: Head, week: tuple[str, str], zone: ZoneInfo) -> Listed[ClockSet]:

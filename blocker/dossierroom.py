@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from blocker.config import Config
 from blocker.core.campaign import QUIET, Campaign
 from blocker.core.company_calls import CompanyCall
+from blocker.core.ledger_before import BEFORE, before_of
 from blocker.core.scoreboard import Score
 from blocker.core.watching import KINDS, unwatched
 from blocker.dossiers import Dossiers
@@ -61,7 +62,10 @@ async def gather(config: Config, ledger: LedgerReader, company: str, fault: str)
     campaigns = await _campaigns(ledger, whole.calls)
     simulated = await made_up(ledger, whole.calls)
     months = await _unwatched(ledger, whole.calls, here.zone)
-    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated, simulated, months)
+    before = before_of([(entry.n, entry.content) async for entry in ledger.entries(BEFORE)], here.zone)
+    if before and before.taken_over and not (whole.calls and whole.calls[0].at < before.at):
+        before = None
+    return Dossier(whole, score, campaigns, await ledger.head(), fault, dated, simulated, months, before)
 
 
 async def _unwatched(ledger: LedgerReader, calls: list[CompanyCall], zone: ZoneInfo) -> frozenset[date]:

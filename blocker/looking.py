@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,8 +31,6 @@ from blocker.core.list_source import ListSource, SourceState
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
 from blocker.core.seal import Sealed
-from blocker.core.taken_over import gone_there
-from blocker.core.taken_over import whole as taken_over_whole
 from blocker.core.wanted import Wanted
 from blocker.core.week import Week
 from blocker.datadir import DataDir
@@ -139,29 +136,6 @@ async def last_watched(config: Config) -> Content | None:
             finally:
                 await old.close()
     return None
-
-
-class Left(NamedTuple):
-    """A ledger that could not go on, beside the one that followed it."""
-
-    folder: Path
-    taken_over: bool
-    """Whether what holds of it is in the present ledger."""
-    erased: frozenset[int]
-    """Entries whose contents went from it, since what was taken over from them was erased."""
-
-
-async def kept_beside(config: Config) -> list[Left]:
-    """The ledgers that could not go on, oldest first; the present one needn't be readable."""
-    folders = renewal.kept(config.data_dir)
-    told: list[tuple[int, Content]] = []
-    with contextlib.suppress(LedgerError):
-        if folders:
-            async with reader(config) as ledger:
-                kinds = [EntryKind.LEDGER_TAKEN_OVER, EntryKind.ERASURE]
-                told = [(entry.n, entry.content) async for entry in ledger.entries(kinds)]
-    gone, ended = gone_there(told), taken_over_whole(told)
-    return [Left(path, path.name in ended, frozenset(gone.get(path.name, ()))) for path in folders]
 
 
 async def own_command(config: Config, *words: str) -> child.Ended:

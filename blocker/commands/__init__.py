@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from blocker.config import Config
 from blocker.core.plain_text import one_line
@@ -36,6 +37,13 @@ def warn(texts: list[str]) -> None:
     """Print remarks, so that they don't get into what a program reads from standard output."""
     for text in texts:
         sys.stderr.write(f"note: {harmless(text)}\n")
+
+
+async def warn_left_out(config: Config) -> None:
+    """Remark what isn't in the ledger that was just shown, since it is in one that could not go on."""
+    from blocker.evidence.kept import left_out  # noqa: PLC0415  (not every command needs what it loads)
+
+    warn(await left_out(config.data_dir, ZoneInfo(config.time_zone)))
 
 
 def harmless(text: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blocker import commanding, looking
-from blocker.commands import OK, say, table, warn, who
+from blocker.commands import OK, say, table, warn, warn_left_out, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
 from blocker.core.asked import looked_up_of, opinion
@@ -83,6 +83,7 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
         times += filter(None, [await reader.latest_begun()])
         if not times:
             say("[]" if arguments.json else "No call has been recorded yet.")
+            await warn_left_out(config)
             return OK
         since = max(times) - timedelta(days=arguments.days)
         spoken = Spoken(await withdrawn(reader))
@@ -119,6 +120,7 @@ async def run_calls(config: Config, arguments: argparse.Namespace) -> int:
     if imported:
         calls = sorted([*calls, *imported], key=lambda call: call.utc)[-arguments.limit :]
     _show(calls, opinions, as_json=arguments.json)
+    await warn_left_out(config)
     return OK
 
 

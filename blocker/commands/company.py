@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker import commanding, looking
-from blocker.commands import OK, say, table, warn, who
+from blocker.commands import OK, say, table, warn, warn_left_out, who
 from blocker.commands.company_page import CALLS, page
 from blocker.commands.household_page import sentence
 from blocker.config import Config
@@ -162,4 +162,5 @@ async def run_show(config: Config, arguments: argparse.Namespace) -> int:
         say(json.dumps(known, ensure_ascii=False, indent=2))
         return OK
     say("\n".join(page(known)))
+    await warn_left_out(config)
     return OK

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blocker import commanding, complaintroom, looking, outfolder, packroom
-from blocker.commands import NO, OK, address_lines, say, table, warn, who
+from blocker.commands import NO, OK, address_lines, say, table, warn, warn_left_out, who
 from blocker.config import Config
 from blocker.core.complaint import Draft
 from blocker.core.form_words import LANGUAGES
@@ -68,6 +68,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         notes += await _pack(config, draft, _packed(config, draft, asked), into / complaintroom.PACK)
     say(_done(draft, arguments.out, str(reading)))
     warn(notes)
+    await warn_left_out(config)
     return OK
 
 

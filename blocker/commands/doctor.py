@@ -16,6 +16,7 @@ from blocker.core.followups import NEXT_STEPS
 from blocker.core.languages import Language
 from blocker.datadir import DataDir
 from blocker.errors import BlockerError
+from blocker.evidence.kept import kept_beside
 from blocker.evidence.signing import OWN_KEY
 from blocker.evidence.verify import verify
 from blocker.language import Words
@@ -128,7 +129,7 @@ async def _ledger(config: Config) -> tuple[Finding, str]:
     if not found.holds:
         return Finding.BAD, f"doesn't verify: {found.faults[0]} (blocker verify says all)"
     verifies = f"verifies, {found.entries} {'entry' if found.entries == 1 else 'entries'}"
-    if older := await looking.kept_beside(config):
+    if older := await kept_beside(config.data_dir):
         names = ", ".join(left.folder.name for left in older)
         told = f"{verifies}; what was recorded before is in {names}, which could not be continued"
         mend = "blocker take-over brings what holds of it into this ledger"

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from blocker import commanding, looking, outfolder, packroom
-from blocker.commands import NO, OK, say, warn, who
+from blocker.commands import NO, OK, say, warn, warn_left_out, who
 from blocker.config import Config
 from blocker.core.languages import Language, language_of
 from blocker.errors import BlockerError
@@ -69,4 +69,5 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         notes.append(f"the ledger doesn't verify ({fault}): the dossier is no evidence")
     say(f"The dossier of {dossier.whole.known['name']} lies in {arguments.out}")
     warn(notes)
+    await warn_left_out(config)
     return NO if fault else OK

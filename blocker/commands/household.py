@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker import commanding, looking
-from blocker.commands import OK, say, warn, who
+from blocker.commands import OK, say, warn, warn_left_out, who
 from blocker.commands.household_page import page, sentence
 from blocker.config import Config
 from blocker.core.attached import What
@@ -235,4 +235,5 @@ async def run_show(config: Config, arguments: argparse.Namespace) -> int:
         say(json.dumps(known, ensure_ascii=False, indent=2))
     else:
         say("\n".join(page(dict(known), ZoneInfo(config.time_zone))))
+    await warn_left_out(config)
     return OK

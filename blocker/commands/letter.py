@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from blocker import commanding, letterroom
-from blocker.commands import OK, address_lines, say, table, warn, who
+from blocker.commands import OK, address_lines, say, table, warn, warn_left_out, who
 from blocker.commands.household import text_or_file
 from blocker.config import Config
 from blocker.core.household_facts import How
@@ -113,6 +113,7 @@ async def run_make(config: Config, arguments: argparse.Namespace) -> int:
         say(f"  {path}")
     say(f"Read it, sign it, send it {_BY[made.letter.by]}. Then: blocker letter sent {made.name} --on DATE")
     warn(made.notes)
+    await warn_left_out(config)
     return OK
 
 

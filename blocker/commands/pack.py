@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from blocker import commanding, looking, packroom
 from blocker.clock import SystemClock
-from blocker.commands import OK, say, warn, who
+from blocker.commands import OK, say, warn, warn_left_out, who
 from blocker.config import Config
 from blocker.core.succession import one_by_now
 from blocker.core.typed import the_company
@@ -78,6 +78,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
     if facts.missing:
         notes.append(f"proofs that are no longer kept: {', '.join(facts.missing)}")
     warn(notes + done.notes)
+    await warn_left_out(config)
     return OK
 
 

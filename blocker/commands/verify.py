@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocker import looking
 from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
 from blocker.errors import LedgerError
 from blocker.evidence.attachments import Attachments
-from blocker.evidence.kept import KeptLedger
+from blocker.evidence.kept import KeptLedger, Left, kept_beside
 from blocker.evidence.pack_check import check
 from blocker.evidence.verify import Verification, verify
 
@@ -48,7 +47,7 @@ async def run(config: Config, asked: argparse.Namespace) -> int:
     found = await verify(config.data_dir, on_progress=ProgressBar() if sys.stderr.isatty() else None)
     files = await _faults_of_files(config)
     zone = ZoneInfo(config.time_zone)
-    older = {left.folder.name: await _how_far(left, zone) for left in await looking.kept_beside(config)}
+    older = {left.folder.name: await _how_far(left, zone) for left in await kept_beside(config.data_dir)}
     if asked.json:
         say(json.dumps(_as_json(found, files, older), ensure_ascii=False, indent=1))
     else:
@@ -99,7 +98,7 @@ def _as_json(found: Verification, files: list[str], older: dict[str, str]) -> di
     }
 
 
-async def _how_far(left: looking.Left, zone: ZoneInfo) -> str:
+async def _how_far(left: Left, zone: ZoneInfo) -> str:
     """How far a ledger verifies that could not go on, of which time it is, and where else what it holds is."""
     try:
         found = await verify(left.folder, erased_elsewhere=left.erased)

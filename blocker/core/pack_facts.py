@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from blocker.core.contents import Content
 from blocker.core.observed import SeenCall
+from blocker.core.taken_over import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,5 @@ class PackFacts:
     """Who signs the pack; empty where nobody does."""
     stamped: bool
     """Whether an authority's time is, or may be, on the pack or on a seal in it."""
+    taken_over: Told | None = None
+    """What of its contents was recorded in an earlier ledger; None where nothing was."""

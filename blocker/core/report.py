@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from blocker.core.entry import Head
+from blocker.core.ledger_before import Before
 from blocker.core.observed import ListChange, SeenCall
 from blocker.core.timekeeping import ClockSet
 from blocker.core.watching import Gap
@@ -161,3 +162,5 @@ class Report:
     """When somebody set the clock, by its time before or after."""
     erased: ErasedCalls | None = None
     """None where none were."""
+    before: Before | None = None
+    """The ledger before this one, where the week needs it told: what it held isn't here, or came from there."""

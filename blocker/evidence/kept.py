@@ -7,13 +7,16 @@ too, and are those that were copied as heads. Pages that SQLite can't read are s
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from blocker.core.entry import EMPTY, MAX_INTEGER, Head, parse_link, parse_time, sha256_hex
+from blocker.core.entry import EMPTY, MAX_INTEGER, EntryKind, Head, parse_link, parse_time, sha256_hex
+from blocker.core.ledger_before import BEFORE, before_of
+from blocker.core.taken_over import Numbered, gone_there, whole
 from blocker.errors import LedgerCorruptError, LedgerError, LedgerFormatError
 from blocker.evidence import head_copies, renewal
+from blocker.evidence.reading import LedgerReader
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb, Row
 
@@ -102,6 +105,46 @@ class KeptLedger:
 def kept_ledgers(directory: Path) -> list[KeptLedger]:
     """Those in a data directory, oldest first."""
     return [KeptLedger(folder) for folder in renewal.kept(directory)]
+
+
+class Left(NamedTuple):
+    """A ledger that could not go on, beside the one that followed it."""
+
+    folder: Path
+    taken_over: bool
+    """Whether what holds of it is in the present ledger."""
+    erased: frozenset[int]
+    """Entries whose contents went from it, since what was taken over from them was erased."""
+
+
+async def kept_beside(directory: Path) -> list[Left]:
+    """The ledgers that could not go on, oldest first; the present one needn't be readable."""
+    folders, told = renewal.kept(directory), list[Numbered]()
+    with suppress(LedgerError):
+        if folders:
+            told = await _entries(directory, {EntryKind.LEDGER_TAKEN_OVER, EntryKind.ERASURE})
+    gone, ended = gone_there(told), whole(told)
+    return [Left(path, path.name in ended, frozenset(gone.get(path.name, ()))) for path in folders]
+
+
+async def left_out(directory: Path, zone: tzinfo) -> list[str]:
+    """What isn't in the present ledger since it is in the one before: for whoever is shown what there is.
+
+    Raises:
+        LedgerError: the present ledger can't be read.
+    """
+    if not renewal.kept(directory) or not ledger_db.is_there(directory / ledger_db.FILE):
+        return []
+    before = before_of(await _entries(directory, BEFORE), zone)
+    return [] if before is None or before.taken_over else [before.sentence]
+
+
+async def _entries(directory: Path, kinds: Collection[str]) -> list[Numbered]:
+    opened = await LedgerReader.open(directory)
+    try:
+        return [(entry.n, entry.content) async for entry in opened.entries(kinds)]
+    finally:
+        await opened.close()
 
 
 class _Walk:

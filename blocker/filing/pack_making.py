@@ -20,6 +20,7 @@ from blocker.core.plain_text import one_line
 from blocker.core.ports import Clock
 from blocker.core.record import Content
 from blocker.core.seal import Seal, Stamp, Token, seal_of, stamp_of
+from blocker.core.taken_over import MARK, told_of
 from blocker.errors import LedgerCorruptError
 from blocker.filing.packing import Asked, Chosen, Records, choose
 
@@ -133,7 +134,7 @@ async def make(files: Files, reader: Records, asked: Asked, means: Means) -> Mad
 async def _fill(files: Files, reader: Records, chosen: Chosen, asked: Asked, means: Means) -> PackFacts:
     """Add everything that MANIFEST is to name."""
     span = await _links(files, reader, chosen)
-    contents, seals = await _contents(files, reader, chosen, means.forms)
+    contents, seals, taken_over = await _contents(files, reader, chosen, means.forms)
     facts = PackFacts(
         asked=asked.kind,
         what=asked.what,
@@ -148,6 +149,7 @@ async def _fill(files: Files, reader: Records, chosen: Chosen, asked: Asked, mea
         missing=_proofs(files, chosen, means),
         identity=means.signing.identity if means.signing else "",
         stamped=means.authorities > 0 or any(seal.stamps for seal in chosen.seals),
+        taken_over=told_of(taken_over),
     )
     heads = [line for n, line in means.heads if span.first - 1 <= n <= span.last]
     parts = {
@@ -175,19 +177,23 @@ async def _links(files: Files, reader: Records, chosen: Chosen) -> Span:
     return Span(first, head.n, before, head.sha256)
 
 
-async def _contents(files: Files, reader: Records, chosen: Chosen, forms: Forms) -> tuple[int, Mapping[str, bytes]]:
-    """Write the contents; returns how many, and the files that are made of those about seals."""
-    count, seals, stamps = 0, [], []
+async def _contents(
+    files: Files, reader: Records, chosen: Chosen, forms: Forms
+) -> tuple[int, Mapping[str, bytes], list[Content]]:
+    """Write the contents; returns how many, the files made of those about seals, and those that were taken over."""
+    count, seals, stamps, taken_over = 0, [], [], list[Content]()
     async for n, line in reader.lines(chosen.numbers):
         files.add(forms.content_name(n), line)
         count += 1
+        if MARK.encode() in line:
+            taken_over.append(json.loads(line))
         if any(n in (seal.n, *seal.stamps) for seal in chosen.seals):
             content: Content = json.loads(line)
             if content["kind"] == EntryKind.SEAL:
                 seals.append(seal_of(n, content))
             else:
                 stamps.append(stamp_of(n, content))
-    return count, forms.seal_files(seals, stamps)
+    return count, forms.seal_files(seals, stamps), taken_over
 
 
 def _proofs(files: Files, chosen: Chosen, means: Means) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from blocker.core.entry import EntryKind, Head
 from blocker.core.household_entries import project
 from blocker.core.household_facts import CaseState, Says
 from blocker.core.imported import CALLS, call_instant, imported_call, still_counts
+from blocker.core.ledger_before import BEFORE
 from blocker.core.ledger_ports import Dated
 from blocker.core.observed import SeenCall, seen_call
 from blocker.core.pack import Period, SealAt
 from blocker.core.spoken import Spoken
+from blocker.core.taken_over import is_taken_over
 from blocker.errors import UsageError
 
 
@@ -107,6 +109,8 @@ async def choose(reader: Records, asked: Asked) -> Chosen:
     attached = await _attachments(reader, {sha256 for _, content in file for sha256 in pack.proofs_of(content)})
     evidence = {n for n, content in about if content["call"] in ids} | {n for n, _ in file} | {n for n, _ in attached}
     evidence |= {n for n, content in words if content["kind"] == EntryKind.CORRECTION and content["entry"] in evidence}
+    if any(is_taken_over(content) for n, content in (*about, *file) if n in evidence):
+        evidence |= {one.n async for one in reader.entries(BEFORE)}  # they say how that came about
     sealing = [one async for one in reader.entries([EntryKind.SEAL, EntryKind.TIME_STAMP])]
     seals = pack.around(evidence, pack.seals_of((one.n, one.content) for one in sealing))
     watch = [(one.n, one.content) async for one in reader.entries(pack.WATCHING)]

@@ -87,7 +87,7 @@ def headline(report: Report, words: Words) -> str:
 
 def _before_all(report: Report, words: Words) -> Iterator[Block]:
     """What weakens all that follows."""
-    yield from doubts(words, fault=report.fault, simulated=report.simulated_clock)
+    yield from doubts(words, fault=report.fault, simulated=report.simulated_clock, before=report.before)
     if report.made_on:
         text = words(
             "This week isn't over: made on {when}. What comes later isn't in here.", when=moment(report.made_on, words)

@@ -6,7 +6,8 @@ Decides how a call is spoken of: a number was presented, or none was; the caller
 from collections.abc import Iterator
 from datetime import datetime
 
-from blocker.core.document import Block, Span, Style, Text, Tone, paragraph, plain
+from blocker.core.document import Block, Paragraph, Span, Style, Text, Tone, paragraph, plain
+from blocker.core.ledger_before import Before
 from blocker.core.observed import Happened, SeenCall
 from blocker.core.plain_text import shortened
 from blocker.language import Words
@@ -41,14 +42,37 @@ def then_type(text: str, typed: str) -> Text:
     return Span(text + " "), command(typed)
 
 
-def doubts(words: Words, *, fault: str = "", simulated: bool = False) -> Iterator[Block]:
-    """What takes the ground from under a whole page: a ledger that doesn't verify, or times that were made up."""
+def doubts(words: Words, *, fault: str = "", simulated: bool = False, before: Before | None = None) -> Iterator[Block]:
+    """What takes the ground from under a whole page: a ledger that doesn't verify, or times that were made up.
+
+    Or that a part of what it is about is, or was, in an earlier ledger which is damaged.
+    """
     if fault:
         shown = shortened(fault, LONGEST_FAULT)
         yield paragraph(words("The ledger doesn't verify ({fault}). This is no evidence.", fault=shown), Tone.WARNING)
     if simulated:
         text = words("A simulated clock: these times were made up, for a demonstration. This is no evidence.")
         yield paragraph(text, Tone.WARNING)
+    if before:
+        yield Paragraph(_before(before, words), Tone.NOTE if before.taken_over else Tone.WARNING)
+
+
+def _before(before: Before, words: Words) -> Text:
+    day = words.day(before.at.date())
+    if not before.taken_over:
+        text = words(
+            "What was recorded before {day} isn't counted here: it is in another ledger, which is damaged. To take "
+            "over what is sound of it, type:",
+            day=day,
+        )
+        return then_type(text, "blocker take-over")
+    text = words(
+        "What was recorded before {day} was taken over from another ledger, which is damaged: each entry that is sound "
+        "by itself. Entries of it that are damaged or missing: {count}.",
+        day=day,
+        count=words.figure(before.left),
+    )
+    return plain(text)
 
 
 def presented(call: SeenCall, words: Words) -> Text:

@@ -15,6 +15,7 @@ from blocker.core.counts import Span, WeekCounts
 from blocker.core.followups import FollowUp
 from blocker.core.law import LawFlag
 from blocker.core.law_shown import shown_flag
+from blocker.core.ledger_before import Before
 from blocker.core.observed import SeenCall
 from blocker.core.report import LISTED, CompanyRow, ErasedCalls, Listed, Report
 from blocker.core.scoreboard import Score
@@ -34,6 +35,7 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
     def calls(listed: Listed[SeenCall]) -> dict[str, Any]:
         return _listed(listed, [_call(call, beside.flags.get(call.call, ())) for call in listed.items])
 
+    before = {"earlier_ledger": _before(report.before)} if report.before else {}
     document = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -54,6 +56,7 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "elsewhere": calls(report.elsewhere),
         "refused": calls(report.refused),
         "erased": _erased(report.erased),
+        **before,
         "gaps": _listed(report.gaps, [gap._asdict() for gap in report.gaps.items]),
         "unwatched_seconds": report.unwatched_seconds,
         "silent_after": report.silent_after or None,
@@ -75,6 +78,15 @@ def render(report: Report, beside: Beside = NOTHING_BESIDE) -> bytes:
         "review": [one._asdict() | {"number": one.number or None} for one in reviews(report)],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+
+
+def _before(before: Before) -> dict[str, Any]:
+    return {
+        "kept_as": before.kept_as,
+        "until": before.at.isoformat(timespec="milliseconds"),
+        "taken_over": before.taken_over,
+        "left": before.left,
+    }
 
 
 def _listed(listed: Listed[Any], items: list[dict[str, Any]]) -> dict[str, Any]:

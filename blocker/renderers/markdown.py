@@ -83,6 +83,8 @@ def _heading(report: Report) -> Iterator[str]:
         yield f"> **This week isn't over:** made on {moment(report.made_on)}. What comes later isn't in here.\n"
     if report.simulated_clock:
         yield "> **A simulated clock.** These times were made up, for a demonstration. This is no evidence.\n"
+    if report.before:
+        yield f"> **An earlier ledger is damaged:** {cell(report.before.sentence, LONGEST_FAULT)}.\n"
     if report.erased:
         yield _erased(report.erased)
 

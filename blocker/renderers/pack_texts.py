@@ -34,6 +34,7 @@ def how_to_check(language: str, facts: PackFacts) -> bytes:
     stamped = "stamped" if facts.stamped else "unstamped"
     parts = [words["title"] + "\n", words["intro"], words["files"], words[signed], words[stamped]]
     parts += [words["chain"], *([words["before"]] if facts.first > 1 else []), words["by_hand"]]
+    parts += [words["taken_over"]] if facts.taken_over else []
     parts += [words["shows"], words["shows_not"]]
     return _filled("\n".join(map(_wrapped, parts)), facts).encode()
 
@@ -46,6 +47,7 @@ def summary(language: str, facts: PackFacts) -> bytes:
     remembered = any(call.remembered for call in facts.calls)
     said = [words["not_evidence"], words["signed" if facts.identity else "unsigned"], words["span"]]
     said += [words[key] for key, count in counted.items() if count]
+    said += [words["taken_over"]] * (facts.taken_over is not None)
     said += [words["elsewhere"]] * elsewhere + [words["remembered"]] * remembered + [words["said"]]
     lines = [words["title"], "", words[facts.asked], "", *map(_wrapped, said), ""]
     lines += _table([tuple(words["columns"]), *(_row(call, words) for call in facts.calls)])
@@ -67,6 +69,9 @@ def _filled(text: str, facts: PackFacts) -> str:
         erased=facts.erased,
         left_out=facts.left_out,
         missing=", ".join(facts.missing),
+        taken=facts.taken_over.entries if facts.taken_over else 0,
+        after_fault=facts.taken_over.after_fault if facts.taken_over else 0,
+        ledgers=", ".join(facts.taken_over.ledgers) if facts.taken_over else "",
     )
 
 
