@@ -92,6 +92,13 @@ def test_every_letter_is_in_its_readers_language(kind: Kind, country: str, langu
     assert (page.language, page.letter) == (str(language), True)
 
 
+@pytest.mark.parametrize(("kind", "country"), ALL)
+def test_a_german_letter_goes_on_in_small_letters(kind: Kind, country: str) -> None:
+    """Its salutation ends in a comma, after which the sentence goes on."""
+    text = render_text(letter_page(made(kind, country), Words(Language.DE)))
+    assert text.split("Sehr geehrte Damen und Herren,\n\n")[1][0].islower()
+
+
 def test_an_objection_says_what_it_needs() -> None:
     """It names the lines and the law, the European and the national; what callers said stays what they said."""
     value = letter(Kind.BOTH, calls=[a_call("Belgacom"), a_call("Proximus", call="b" * 16)])
