@@ -8,6 +8,7 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,16 @@ def who() -> str:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return ""
+
+
+def for_the_owner(file: str | Path) -> str:
+    """The whole path of a file that the owner of the data is to read, as that one can find it.
+
+    A service may see other folders than whoever types: under systemd no /home, and a /tmp of its own. So the path leads
+    through this process, as far as the kernel lets another of the same user look (proc(5), `/proc/pid/root`).
+    """
+    through, whole = f"/proc/{os.getpid()}/root", os.path.realpath(file)
+    return through + whole if os.access(through, os.X_OK) else whole
 
 
 def address_lines(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocker import commanding, looking
-from blocker.commands import OK, say, warn, warn_left_out, who
+from blocker.commands import OK, for_the_owner, say, warn, warn_left_out, who
 from blocker.commands.household_page import page, sentence
 from blocker.config import Config
 from blocker.core.attached import What
@@ -175,11 +175,11 @@ async def run_record(config: Config, arguments: argparse.Namespace) -> int:
 
 
 def _handed_on(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the owner's command is given; files by their whole path, since the owner may stand in another folder."""
+    """What the owner's command is given."""
     given = {name: getattr(arguments, typed) for name, typed in arguments.handed_on.items()}
-    given |= {name: str(Path(given[name]).absolute()) for name in _FILES if name in given}
+    given |= {name: for_the_owner(given[name]) for name in _FILES if name in given}
     if "proofs" in given:
-        given["proofs"] = [str(Path(path).absolute()) for path in given["proofs"]]
+        given["proofs"] = [for_the_owner(path) for path in given["proofs"]]
     for name in _TEXTS:
         if name in given:
             given[name], given["letter"] = text_or_file(given[name])
@@ -203,7 +203,7 @@ def text_or_file(typed: str) -> tuple[str, str]:
         if len(typed.split()) == 1:
             raise UsageError(f"{typed} isn't there (write the words in quotes, or name the file)")
         return typed, ""
-    return _words_in(path), str(path.absolute())
+    return _words_in(path), for_the_owner(path)
 
 
 _MAX_WORDS = 20_000

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from blocker import commanding, looking
 from blocker.clock import SystemClock
-from blocker.commands import NO, OK, say, warn, who
+from blocker.commands import NO, OK, for_the_owner, say, warn, who
 from blocker.commands.statement import tell_lists
 from blocker.config import Config
 from blocker.core.call import Line
@@ -142,7 +142,7 @@ async def _import(config: Config, arguments: argparse.Namespace, stream: Buffere
     plans = {trunk.name: trunk.plan for trunk in config.trunks.values()}
     async with commanding.many(config) as do:
         if arguments.keep and not arguments.dry_run:
-            await do("import-keep", path=str(arguments.file.absolute()), by=who())
+            await do("import-keep", path=for_the_owner(arguments.file), by=who())
 
         async def send(rows: list[dict[str, Any]]) -> dict[str, int]:
             counts: dict[str, int] = await do(

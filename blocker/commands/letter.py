@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from blocker import commanding, letterroom
-from blocker.commands import OK, address_lines, say, table, warn, warn_left_out, who
+from blocker.commands import OK, address_lines, for_the_owner, say, table, warn, warn_left_out, who
 from blocker.commands.household import text_or_file
 from blocker.config import Config
 from blocker.core.household_facts import How
@@ -138,7 +138,7 @@ async def run_sent(config: Config, arguments: argparse.Namespace) -> int:
         letter=str(letters.file(arguments.letter, draft).absolute()),
         made=draft.made,
         delivered=arguments.delivered,
-        proofs=_paths(arguments.proof),
+        proofs=[for_the_owner(file) for file in arguments.proof],
         by=who(),
     )
     letters.drop(arguments.letter)
@@ -159,7 +159,12 @@ async def run_drop(config: Config, arguments: argparse.Namespace) -> int:
 async def run_delivered(config: Config, arguments: argparse.Namespace) -> int:
     """Record that a letter arrived."""
     done = await commanding.done(
-        config, "letter-news", letter=arguments.letter, delivered=arguments.on, proofs=_paths(arguments.proof), by=who()
+        config,
+        "letter-news",
+        letter=arguments.letter,
+        delivered=arguments.on,
+        proofs=[for_the_owner(file) for file in arguments.proof],
+        by=who(),
     )
     say(f"Recorded that {arguments.letter} arrived on {arguments.on} (entry {done['entry']}).")
     return OK
@@ -175,16 +180,11 @@ async def run_answered(config: Config, arguments: argparse.Namespace) -> int:
         answered=arguments.on,
         answer=answer,
         came=came,
-        proofs=_paths(arguments.proof),
+        proofs=[for_the_owner(file) for file in arguments.proof],
         by=who(),
     )
     say(f"Recorded that {arguments.letter} was answered on {arguments.on} (entry {done['entry']}).")
     return OK
-
-
-def _paths(files: list[str]) -> list[str]:
-    """By their whole path, since the owner of the data may stand in another folder."""
-    return [str(Path(path).absolute()) for path in files]
 
 
 async def run_list(config: Config, _: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ MAX_SIZE = 50_000_000
 _MAX_NAME = 255
 _CHUNK = 1 << 20
 _SUM = re.compile(r"[0-9a-f]{64}")
+_THROUGH = re.compile(r"\A/proc/[0-9]+/root(?=/)")
 _PUT_BACK = "`blocker household attach` puts it back, if you have it elsewhere"
 
 _INCOMING = "incoming-"
@@ -75,7 +76,8 @@ class Attachments:
         """Copy a file in; on return it is on the disk, and later changes of the original change nothing.
 
         Args:
-            path: absolute, since the owner of the data may stand in another folder than whoever typed it.
+            path: absolute, since the owner of the data may stand in another folder than whoever typed it; perhaps
+                through that process (`/proc/1234/root/home/…`), since the owner may not see that folder at all.
 
         Raises:
             UsageError: there is no such file, or it is a folder, unreadable, empty or larger than MAX_SIZE.
@@ -150,10 +152,11 @@ class Attachments:
         ]
         return sorted([fault for fault in faults if fault] + left, key=lambda fault: fault.n)
 
-    def _put(self, path: Path) -> Stored:
-        descriptor = -1
+    def _put(self, handed: Path) -> Stored:
+        path, descriptor = Path(_THROUGH.sub("", str(handed))), -1
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not be waited for
+            # without waiting for a pipe
+            descriptor = os.open(_seen(handed, path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
                 what = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
@@ -223,6 +226,12 @@ class Attachments:
         return AttachmentFault(
             n, AttachmentFaultKind.CHANGED, f"its file was changed: {path} has the sum {there} ({_PUT_BACK})"
         )
+
+
+def _seen(handed: Path, path: Path) -> Path:
+    """Where a file is found: through the process of whoever handed it on, if the kernel lets us look; else plainly."""
+    through = _THROUGH.match(str(handed))
+    return handed if through and os.access(through[0], os.X_OK) else path
 
 
 def _chunks(descriptor: int, path: Path) -> Iterator[bytes]:

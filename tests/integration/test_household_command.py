@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from fakes.agi_client import call
+from fakes.mounts import why_no_mount
+from fakes.needs import needs
 from fakes.running import Program, running
 
 LINES = '\n[lines.landline]\nnumber = "+3225551234"\n\n[lines.mobile]\nnumber = "+32475551234"\n'
@@ -14,6 +16,34 @@ LINES = '\n[lines.landline]\nnumber = "+3225551234"\n\n[lines.mobile]\nnumber = 
 def proof(folder: Path, name: str = "bill.pdf", raw: bytes = b"%PDF the bill") -> str:
     (folder / name).write_bytes(raw)
     return name
+
+
+class Secluded(Program):
+    """A service that doesn't see a folder, as under systemd it sees nothing of /home and /tmp."""
+
+    def command(self, *words: str) -> list[str]:
+        if words != ("serve",):
+            return super().command(*words)
+        script = 'mount -t tmpfs tmpfs "$1"; shift; exec "$@"'
+        hidden = ["unshare", "--mount", "--propagation=private", "sh", "-ec", script, "sh", str(self.folder / "home")]
+        return hidden + super().command(*words)
+
+
+@needs(why_no_mount)
+async def test_a_service_that_sees_other_folders_keeps_a_proof_all_the_same(tmp_path: Path) -> None:
+    """A letter in somebody's home is kept by a service to which systemd shows no /home; what isn't there is named."""
+    (tmp_path / "home").mkdir()
+    kept, letter = proof(tmp_path, "home/bill.pdf"), proof(tmp_path, "home/letter.txt", b"Sirs,\n")
+    program = Secluded(tmp_path, more=LINES)
+    await program.start()
+    try:
+        said = ["household", "object", "Proximus", "--on", "2025-01-10", "--text", letter, "--proof", kept]
+        await asyncio.to_thread(program.run, *said)
+        gone = await asyncio.to_thread(program.run, *said[:-1], "home/gone.pdf", check=False)
+    finally:
+        await program.stop()
+    assert [entry["name"] for entry in program.entries("attachment")] == ["bill.pdf", "letter.txt"]
+    assert f"blocker: {tmp_path / 'home/gone.pdf'} isn't there" in gone.stderr
 
 
 async def test_the_file_is_kept_beside_a_running_service(tmp_path: Path) -> None:
