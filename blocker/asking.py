@@ -86,6 +86,8 @@ class Inquiry:
         self._asked_at: deque[float] = deque(maxlen=MAX_A_DAY)
         self._rests_until = 0.0
         self._failing = False
+        self.problem = ""
+        """Why nobody is asked until a person mends it, as a sentence; empty where that isn't so."""
         self._log = structlog.get_logger("asking")
 
     @property
@@ -146,7 +148,7 @@ class Inquiry:
                 await self._learn(call, number)
                 if self._failing:
                     self._log.info("the community can be asked again")
-                self._failing = False
+                self._failing, self.problem = False, ""
         except BlockerError as error:
             self._rest(error)
         finally:
@@ -180,7 +182,10 @@ class Inquiry:
         """Leave the community alone for a while, and say so once."""
         rest = _REST
         if isinstance(error, StatusError):
-            rest = _REST_REFUSED if error.status in _REFUSED else min(max(error.retry_after, _REST), _MAX_REST)
+            rest = min(max(error.retry_after, _REST), _MAX_REST)
+            if error.status in _REFUSED:
+                rest = _REST_REFUSED
+                self.problem = f"nobody is asked about callers: {error} (it is tried again in a day)"
         self._rests_until = self._clock.elapsed() + rest
         if not self._failing:
             self._log.warning("the community can't be asked about callers", why=str(error), again_in_seconds=rest)

@@ -74,12 +74,7 @@ class PhoneBlockSupplier:
             had = await fetcher_for(source).get(url, folder, token=token, headers={"Accept": "application/json"})
         except StatusError as error:
             if error.status in REFUSED:
-                raise StatusError(
-                    f"{source.slug} doesn't take the token in {source.token_file} (it answered {error.status}); make a "
-                    "new one in the settings of the account, and put it there",
-                    error.status,
-                    retry_after=error.retry_after,
-                ) from error
+                raise _refused(source, error.status, error.retry_after) from error
             raise
         version = await asyncio.to_thread(_version_in, had.file) if had.file else None
         if version is None:
@@ -109,9 +104,20 @@ class PhoneBlockAsk:
             reply = await fetcher.ask("GET", whole, token=token, headers={"Accept": "application/json"})
         except SourceError as error:  # what was asked stays out of the log
             raise SourceError(str(error).replace(whole, url)) from error
+        if reply.status in REFUSED:
+            raise _refused(source, reply.status, reply.retry_after)
         if reply.status != OK:
             raise StatusError(f"{url} answered {reply.status}", reply.status, retry_after=reply.retry_after)
         return reply.body
+
+
+def _refused(source: ListSource, status: int, retry_after: int) -> StatusError:
+    return StatusError(
+        f"{source.slug} doesn't take the token in {source.token_file} (it answered {status}); make a new one in the "
+        "settings of the account, and put it there",
+        status,
+        retry_after=retry_after,
+    )
 
 
 def _may_have_all(state: SourceState, now: datetime) -> bool:

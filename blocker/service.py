@@ -176,8 +176,8 @@ class Service:
         if self.owner.recorder.problem and self.owner.recorder.problem not in problems:
             problems.append(f"calls can't be recorded, so none is turned away: {self.owner.recorder.problem}")
         problems += [problem] if (problem := self.owner.wanted.dialling.problem) else []
-        problems += [problem] if (sharing := self.owner.sharing) and (problem := sharing.problem) else []
-        return problems
+        asking = (self.owner.sharing, self.owner.inquiry)
+        return problems + [problem for one in asking if one and (problem := one.problem)]
 
     async def status(self) -> dict[str, Any]:
         """For `doctor`: what a person would ask a running service."""

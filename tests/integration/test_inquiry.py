@@ -167,12 +167,19 @@ async def test_a_server_that_fails_is_left_alone(house: House, fault: Fault, res
 
 
 async def test_a_token_that_is_not_taken(house: House) -> None:
-    """After a refusal nothing is asked for a day."""
-    house.server.token = "pbt_another"  # noqa: S105
+    """After a refusal nothing is asked for a day; meanwhile the household is told which file holds the token."""
+    taken, house.server.token = house.server.token, "pbt_another"
+    assert house.inquiry.problem == ""
     assert not await house.inquiry.now("c1", NUMBER, PATIENCE)
     house.clock.pass_time(timedelta(hours=23))
     assert not await house.inquiry.now("c2", NUMBER, PATIENCE)
     assert len(house.asked()) == 1
+    assert "doesn't take the token in " in house.inquiry.problem
+    assert taken not in house.inquiry.problem
+    house.server.token = taken
+    house.clock.pass_time(timedelta(hours=1))
+    assert await house.inquiry.now("c3", NUMBER, PATIENCE)
+    assert house.inquiry.problem == ""
 
 
 async def test_callers_who_make_numbers_up_are_not_handed_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
