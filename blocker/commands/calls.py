@@ -168,10 +168,10 @@ def _as_row(call: SeenCall, *, short: bool) -> tuple[str, ...]:
 
 
 def _happened(call: SeenCall) -> str:
-    """What became of a call, in its column's width; of one that was let through how it ended, where that is known."""
+    """What became of a call, in its column's width; how it ended, where nobody turned it away and that is known."""
     if call.remembered:
         return "from memory"
-    if call.happened is not Happened.LET_THROUGH or call.ended is None:
+    if call.happened not in {Happened.LET_THROUGH, Happened.ELSEWHERE} or call.ended is None:
         return _HAPPENED[call.happened]
     match call.ended:
         case Ended(silent=True, seconds_talked=int(seconds)):

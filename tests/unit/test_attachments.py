@@ -48,6 +48,15 @@ async def test_a_file_is_copied_in_under_its_sum_for_the_owner_alone(data: Path,
     assert (data / FOLDER).stat().st_mode & 0o777 == 0o700
 
 
+async def test_a_process_that_cant_be_looked_into_is_no_hindrance(data: Path, letter: Path) -> None:
+    """Who handed the file on may be gone, or another user's: then it is where its plain path says, or isn't there."""
+    store = Attachments(data)
+    stored = await store.put(Path(f"/proc/0/root{letter}"))
+    assert (stored.sha256, stored.name) == (SUM, letter.name)
+    with pytest.raises(UsageError, match=f"^{letter}.no isn't there"):
+        await store.put(Path(f"/proc/0/root{letter}.no"))
+
+
 async def test_the_same_bytes_are_kept_once(data: Path, letter: Path) -> None:
     """The same file twice, under whatever name, is one file; what rotted in its place is healed by it."""
     store = Attachments(data)

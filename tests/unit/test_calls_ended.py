@@ -7,7 +7,7 @@ from fakes.entries import screened
 
 from blocker.commands.calls import _as_json, _happened
 from blocker.core.ended import CallEnd, call_ended, ended_of
-from blocker.core.observed import seen_call
+from blocker.core.observed import Happened, seen_call
 from blocker.core.verdict import Reason
 from blocker.errors import LedgerCorruptError
 
@@ -28,10 +28,13 @@ AT = datetime(2026, 11, 17, 8, 12, 33, 123000, tzinfo=UTC)
         (None, "let through"),
     ],
 )
-def test_a_call_that_was_let_through_says_how_it_ended(end: CallEnd | None, words: str) -> None:
+def test_a_call_that_nobody_turned_away_says_how_it_ended(end: CallEnd | None, words: str) -> None:
     """In words that fit their column, and no more than the phone system told."""
     ended = ended_of(2, call_ended(AT, end))[1] if end else None
-    assert _happened(seen_call(1, screened(AT, "c"), None)._replace(ended=ended)) == words
+    call = seen_call(1, screened(AT, "c"), None)._replace(ended=ended)
+    assert _happened(call) == words
+    elsewhere = call._replace(happened=Happened.ELSEWHERE, seen_by="android-call-log")
+    assert _happened(elsewhere) == words.replace("let through", "elsewhere")
 
 
 def test_what_was_turned_away_is_told_by_its_outcome_alone() -> None:
