@@ -85,6 +85,7 @@ async def to_company(config: Config, wish: Wish, said: str, *, language: Languag
         notes.append(f"{gone.name} went into {company.name}: the letter goes there")
     checks = dossier(company, rules.companies, known.today)["check_first"]
     notes += [f"look up before you send it: {what}" for what in checks if not what.startswith(_BESIDE_THE_LETTER)]
+    notes += _of_its_address(letter, company)
     notes += [f"look up before you send it: {item.text}" for item in letter.law if item.check]
     return await _made(
         config, letter, company.slug, language or _language(config, company.country), out=out, notes=notes
@@ -119,8 +120,18 @@ async def to_provider(
         screened = [entry.n async for entry in ledger.entries([EntryKind.CALL_SCREENED], calls=whole)]
         simulated = await made_up_entries(ledger, screened)
     letter = dataclasses.replace(identity(wish, said, company, calls, known), simulated=simulated)
+    notes += _of_its_address(letter, company)
     slug = company.slug if company else ""
     return await _made(config, letter, slug, language or _language(config, config.region), out=out, notes=notes)
+
+
+def _of_its_address(letter: Letter, company: Company | None) -> list[str]:
+    """What the rules note of the address that a letter goes to: an old one, an incomplete one, the parent's."""
+    post, data = (company.post, company.data_protection) if company else (None, None)
+    known = {post.lines: post.note} if post else {}
+    known |= dict.fromkeys((data.post, (data.email,), (data.form,)), data.note) if data else {}
+    note = known.get(letter.to)
+    return [f"look up before you send it: the address ({note.removesuffix('.')})"] if note else []
 
 
 async def due(config: Config, words: Words) -> list[Told]:

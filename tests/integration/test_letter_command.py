@@ -181,6 +181,7 @@ def test_a_company_that_went_into_another(tmp_path: Path) -> None:
 
     assert "Orange Belgium" in done.stdout
     assert "VOO went into Orange Belgium" in done.stderr
+    assert "the address (" not in done.stderr, "nothing is noted of its address"
     assert "waits" not in program.run("letter", "list").stdout
     assert "orange-be-objection" in program.run("letter", "list").stdout
 
@@ -198,6 +199,7 @@ def test_who_called_without_a_number_is_asked_of_the_provider(tmp_path: Path) ->
     assert "artikel 11.11" in text
     assert "tot op de seconde" not in text
     assert "wasn't recorded here" in made.stderr
+    assert "look up before you send it: the address (The post code was not found)" in made.stderr
     program.run("letter", "sent", only(tmp_path / "out", ".pdf").stem)
 
     (request,) = program.entries("request")
