@@ -6,7 +6,7 @@ Decides when the two can't both be so. Each stays recorded as it was said; which
 from datetime import date
 from typing import NamedTuple
 
-from blocker.core.household_file import Relation
+from blocker.core.household_file import EVERYBODY, HouseholdFile, Relation
 
 
 class CustomerDoubt(NamedTuple):
@@ -46,6 +46,24 @@ def in_words(doubt: CustomerDoubt) -> str:
         "never": "the household's file says that you weren't its customer by then",
     }
     return f"{_SAID[doubt.said]}, but {file[doubt.file]}"
+
+
+def consent_doubt(said: str | None, company: str, on: date, file: HouseholdFile) -> str:
+    """Where a word on consent doesn't agree with the file: a sentence without its full stop, or nothing.
+
+    Args:
+        said: `consent` of a statement.
+        company: the slug that its company has by now.
+        on: the day of the call.
+        file: the household's.
+    """
+    given = [item.when for item in file.consents if item.company == company]
+    if said == "given" and not given and {company, EVERYBODY} & file.never_consented_to:
+        return "it is said of this call that you had allowed it, but the household's file says that you never did"
+    if said == "never" and (before := [str(when)[:10] for when in given if str(when)[:10] <= str(on)]):
+        there = f"the household's file has a consent of {before[-1]}"
+        return f"it is said of this call that you never allowed it, but {there}"
+    return ""
 
 
 _SAID = {

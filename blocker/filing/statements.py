@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from blocker.core.company import CompanyBook
-from blocker.core.contradiction import customer_doubt, in_words
+from blocker.core.contradiction import consent_doubt, customer_doubt, in_words
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind
 from blocker.core.imported import call_instant, call_time
@@ -214,13 +214,15 @@ class Statements:
 
     async def _doubts(self, said: Said, on: date) -> list[str]:
         """What of a statement doesn't agree with the household's file."""
-        if not said.company or not said.customer:
+        if not (said.company and (said.customer or said.consent)):
             return []
         book = self._companies()
         async with self._calls() as ledger:
             file = await read_file(ledger, book, on)
-        doubt = customer_doubt(said.customer, file.relation(heir(book, said.company, on), on))
-        return [f"{in_words(doubt)}; see which is right (blocker company show {said.company})"] if doubt else []
+        company = heir(book, said.company, on)
+        doubt = customer_doubt(said.customer, file.relation(company, on))
+        doubts = [in_words(doubt) if doubt else "", consent_doubt(said.consent, company, on, file)]
+        return [f"{each}; see which is right (blocker company show {said.company})" for each in doubts if each]
 
     def _with_companies(self, changes: Changes, on: date) -> tuple[Changes, dict[str, list[dict[str, str]]]]:
         """What is said, with the companies that names said anew mean; by field, the choice where that isn't clear."""

@@ -12,6 +12,9 @@ import pytest
 from fakes.clock import StandingClock
 from fakes.entries import screened
 
+from blocker.core.entry import EntryKind
+from blocker.core.household_facts import Fact, Says
+from blocker.core.household_file import EVERYBODY
 from blocker.core.statement import Said
 from blocker.earlier import marked_marketing
 from blocker.errors import FieldsError, LedgerWriteError, UnknownCallError, UsageError
@@ -95,6 +98,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     yield house
     await house.recorder.close()
     await ledger.close()
+
+
+async def test_what_the_households_file_denies_is_remarked(house: House) -> None:
+    """What is said is kept as said, and whoever says it learns that the file has it otherwise."""
+    never = Fact(EntryKind.CONSENT, Says.NEVER, company=EVERYBODY, said_company=EVERYBODY)
+    await house.ledger.append(never.entry(CALL_AT, "Anna"))
+    done = await house.statements.say("last", {"said_company": "Belgacom", "consent": "given"}, "Anna")
+    (remark,) = done["warnings"]
+    assert "had allowed it, but the household's file says that you never did; see which is right" in remark
+    assert done["statement"]["consent"] == "given"
 
 
 async def test_later_words_stand_on_the_earlier_ones(house: House) -> None:
