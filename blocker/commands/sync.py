@@ -51,6 +51,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run(config: Config, arguments: argparse.Namespace) -> int:
     """Bring lists up to date."""
+    if not arguments.origin and (arguments.name or arguments.form or arguments.column or arguments.anyway):
+        raise UsageError("--name, --as, --column and --anyway are about one list: name it, or its file or address")
     sources, faults = looking.list_sources(config, looking.rules_of(config)[0])
     warn(list(map(str, faults)))
     had = [one.source.slug for one in await looking.source_states(config) if one.used]

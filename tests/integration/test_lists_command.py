@@ -47,6 +47,8 @@ async def test_a_service_keeps_its_lists_up_to_date(tmp_path: Path) -> None:
             shown = (await run(program, "lists")).stdout
             assert "STALE" in shown
             assert "answered 500" in shown
+            meant = await run(program, "sync", "--anyway", check=False)
+            assert "are about one list: name it" in meant.stderr
             misnamed = await run(program, "sync", "sellers", "--name", "others", check=False)
             assert "“sellers” is described already; give it without --name" in misnamed.stderr
             assert "sellers since" in (await run(program, "doctor", check=False)).stdout
