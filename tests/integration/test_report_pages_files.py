@@ -1,7 +1,9 @@
 """Promises about the files of a weekly report: which there are, in which languages, and never half of them."""
 
 import csv
+import dataclasses
 import errno
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -9,18 +11,26 @@ from typing import NoReturn
 
 import pypdf
 import pytest
-from fakes.entries import BRUSSELS, Told
-from fakes.report_house import WEEK, house, objected, stated
+from fakes.entries import BLOCK_LISTED, BRUSSELS, LANDLINE, REJECT, WITHHELD, Told, local
+from fakes.report_house import WEEK, house, made, objected, stated
 
 from blocker import reportroom
 from blocker.collecting import PLAIN
 from blocker.config import Config
+from blocker.core.document import KeyFigures
 from blocker.core.languages import Language
+from blocker.core.report import ErasedCalls
+from blocker.core.stale import went_stale
 from blocker.core.statement import Said
+from blocker.core.verdict import Reason
 from blocker.core.week import Week
+from blocker.core.weekly import MOST_TASKS, tasks
 from blocker.errors import PaperError, UsageError
 from blocker.filing.remaking import Remaking
+from blocker.language import Words
 from blocker.looking import reader
+from blocker.pages.report_page import report_page
+from blocker.renderers.pdf import render_pdf
 
 DATA = {"calls.csv", "report.json", "report.md"}
 HOSTILE = "<script>alert(1)</script> =1+1 שלום 📞"
@@ -169,3 +179,33 @@ async def test_the_language_of_a_report(
     """What is configured, each once; else the system's, where it is one of ours; else the region's."""
     config = await house(Told(), tmp_path, setting)
     assert [str(language) for language in reportroom.languages_of(config, environ)] == expected
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_a_full_week_leaves_the_first_sheet_whole(tmp_path: Path, language: Language) -> None:
+    """All kinds of figures and remarks, five things to do, six companies, a year to compare with: still one sheet."""
+    told = Told()
+    told.started("2025-11-10 08:00")
+    told.call("2025-12-03 10:00", reason=Reason.BLOCK_LIST, matches=(BLOCK_LISTED,))
+    mobile = dataclasses.replace(LANDLINE, name="mobile")
+    told.call("2026-11-10 10:00", reason=Reason.BLOCK_LIST, matches=(BLOCK_LISTED,), line=mobile)
+    told.call("2026-11-19 10:00", reason=Reason.BLOCK_LIST, matches=(BLOCK_LISTED,), line=mobile)
+    told.says("2026-11-20 12:00", told.call("2026-11-20 11:00", reason=Reason.COMMUNITY), "wanted")
+    told.call("2026-11-20 13:00", number=WITHHELD, reason=Reason.WITHHELD, action=REJECT)
+    told.call("2026-11-20 14:00", reason=Reason.COMMUNITY, observe_only=True)
+    told.says("2026-11-20 16:00", told.call("2026-11-20 15:00"), "marketing")
+    told.gap("2026-11-19 08:00", "2026-11-19 02:00", "2026-11-19 08:00")
+    stated(told, told.call("2026-11-17 10:00"), Said("marketing", HOSTILE))
+    told.add(went_stale(local("2026-11-18 09:00"), "sellers", since=local("2026-11-18 09:00"), error="answered 500"))
+    objected(told, "odido", date(2026, 6, 1))
+    it = await made(await house(told, tmp_path), tmp_path / "t", language)
+    totals = dataclasses.replace(it.report.totals, unwanted=9, rang_or_unknown=1, unscreened=2, elsewhere=4)
+    companies = tuple(it.report.companies[0]._replace(said=(f"Company {n}",)) for n in range(6))
+    erased = ErasedCalls((("unwanted", 3),), "2026-11-20T10:00:00.000+01:00", "2026-11-20T10:00:00.000+01:00")
+    full = dataclasses.replace(it.report, totals=totals, companies=companies, erased=erased)
+    assert len(tasks(full, it.beside)) == MOST_TASKS
+    page = report_page(full, it.beside, Words(language))
+    (figures,) = (block for block in page.blocks if isinstance(block, KeyFigures))
+    assert len(figures.items) == 6
+    second = pypdf.PdfReader(io.BytesIO(await render_pdf(page, []))).pages[1].extract_text()
+    assert second.startswith(Words(language)("The year in pictures"))
