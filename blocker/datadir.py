@@ -61,7 +61,7 @@ class DataDir:
             os.close(descriptor)
             raise DataDirInUseError(
                 f"{self.path} is in use by another blocker (process {owner}): two can't share a data directory "
-                "(a service that is just starting answers in a moment; else stop the other one, or set another data_dir)"
+                "(one that is just starting answers in a moment; else stop it, or set another data_dir)"
             ) from error
         try:
             os.ftruncate(descriptor, 0)
