@@ -174,8 +174,10 @@ def _refused(regulator: Regulator, case: Case, item: JudgedCall) -> Why | None:
         return Why.ELSEWHERE
     if takes.answered and not call.answered:
         return Why.NOT_ANSWERED if call.answered is False else Why.ANSWERED_UNKNOWN
-    if takes.after_register and (why := _registered(regulator, case, item)):
+    if (why := _registered(regulator, case, item)) and takes.after_register:
         return why
+    if why is Why.TOO_EARLY and not any(flag.finding is Finding.POINTS_TO for flag in item.flags):
+        return why  # nothing but the register could speak against it, and that doesn't yet
     if not _number_fits(regulator, call.seen.presented, call.seen.number):
         return Why.NUMBER
     if takes.points_to and not item.points_to(takes.points_to):

@@ -395,6 +395,19 @@ async def test_a_registration_whose_waiting_time_was_not_over_says_so(book: Rule
     assert lines == (form_words("nl")("registered_all", on="10 januari 2024"),)
 
 
+async def test_nothing_is_drafted_while_only_a_waiting_time_could_speak_for_it(book: RuleBook) -> None:
+    """A call soon after a registration, which points to no rule, is left out: the register doesn't count yet."""
+    place = PLACES["BE"]
+    ledger = told(place, household=False, said_stop=None, withheld=0)
+    (late,) = [fact for fact in facts(place) if fact.register]
+    ledger.add(dataclasses.replace(late, on=date(2026, 11, 9)).entry(noon("2026-11-09"), "Anna"))
+    use = complaining(ledger, book, place)
+    draft = use.drafted(
+        book.regulators["be-fps-economy"], await use.case(Asked("proximus", since=date(2026, 11, 9))), "en"
+    )
+    assert (draft.hindrance, draft.left_out) == (Hindrance.NO_CALL, {Why.TOO_EARLY: 2})
+
+
 async def test_a_made_up_complaint_says_so_on_the_letter_too(book: RuleBook) -> None:
     """Calls of a demonstration are never posted unawares."""
     draft = await drafted(book, "be-fps-economy")
