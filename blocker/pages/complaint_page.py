@@ -167,7 +167,7 @@ def _ours(draft: Draft, words: Words) -> str:
     ours = [_label(filled, draft.language) for filled in fields.values() if filled.field.source is None]
     if len(ours) == len(fields):
         return words("The names of the fields are ours, not read in the form itself; choose what comes closest.")
-    named = ", ".join(f"“{label}”" for label in ours)
+    named = ", ".join(map(words.quoted, ours))
     return words("These names of fields are ours, not read in the form itself: {labels}.", labels=named) if ours else ""
 
 

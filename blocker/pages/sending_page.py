@@ -51,8 +51,8 @@ def title_of(figures: Figures, words: Words) -> str:
     """The subject of a mail, on one line."""
     week = words("The telephone in week {number}", number=figures.week.number)
     if not figures.kept_away and not figures.came_through:
-        return f"{week}: {words('not one unwanted call')}"
-    return f"{week}: {_kept(figures, words)}, {_through(figures, words)}"
+        return f"{week}{words.colon} {words('not one unwanted call')}"
+    return f"{week}{words.colon} {_kept(figures, words)}, {_through(figures, words)}"
 
 
 def summary(figures: Figures, words: Words, left_out: Sequence[str], *, attached: bool) -> Document:

@@ -8,7 +8,7 @@ from blocker.core.languages import Language
 from blocker.core.week import Week
 from blocker.core.weekly import What
 from blocker.language import Words
-from blocker.pages.sending_page import Figures, Todo, summary
+from blocker.pages.sending_page import Figures, Todo, summary, title_of
 from blocker.renderers.text import render_text
 
 
@@ -37,6 +37,12 @@ def test_what_there_is_to_do_is_named(language: Language) -> None:
     assert len(set(items)) == len(What)
     assert sum("Proximus" in item for item in items) == 3
     assert not re.search(r"\+\d", text)
+
+
+@pytest.mark.parametrize(("language", "colon"), [(Language.FR, "\u202f: "), (Language.NL, "46: ")])
+def test_the_subject_is_set_as_its_language_wants(language: Language, colon: str) -> None:
+    """French has a narrow space before a colon."""
+    assert colon in title_of(figures(), Words(language))
 
 
 def test_a_quiet_week_has_nothing_to_do() -> None:
