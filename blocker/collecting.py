@@ -51,6 +51,9 @@ from blocker.filing.calls_around import (
 )
 from blocker.number_rows import NumberRows
 
+A_YEAR = timedelta(weeks=53)
+"""So far back the figures of a report go: for so long it says what it lacks of an earlier ledger."""
+
 OUTCOME_MARGIN = timedelta(hours=1)
 """How far outside the week outcomes of its calls are looked for: they come within seconds, but a clock may be set."""
 
@@ -165,8 +168,9 @@ async def collect(
     made_on = now.astimezone(zone).isoformat(timespec="milliseconds") if now else ""
     report = collected.report(week, head, goes_on=later is not None and later.n <= head.n)
     clock_set = await _clock_set(reader, head, (format_time(start), format_time(end)), zone)
-    told_before = before_of([(e.n, e.content) async for e in reader.entries(kinds=BEFORE) if e.n <= head.n], zone)
-    before = told_before if told_before and (start < told_before.at or not told_before.taken_over) else None
+    before = before_of([(e.n, e.content) async for e in reader.entries(kinds=BEFORE) if e.n <= head.n], zone)
+    if before and start > before.at + (timedelta() if before.taken_over else A_YEAR):
+        before = None
     report = replace(report, before=before, made_on=made_on, erased=erased.told(), clock_set=clock_set)
     return replace(report, fault=await making.fault())
 

@@ -74,7 +74,10 @@ async def last_week_with_calls(reader: EntryReader, now: datetime, zone: ZoneInf
     earliest = await first(reader.entries(kinds=[EntryKind.CALL_SCREENED]))
     if earliest is None:
         return None
-    week, stop = Week.containing(now, zone), Week.containing(parse_time(earliest.content["at"]), zone)
+    since = parse_time(earliest.content["at"])
+    while older := await first(reader.entries(kinds=[EntryKind.CALL_SCREENED], until=since)):  # one that was taken over
+        since = parse_time(older.content["at"])
+    week, stop = Week.containing(now, zone), Week.containing(since, zone)
     while week > stop:
         week = week.previous
         start, end = week.bounds(zone)

@@ -94,9 +94,13 @@ class KeptLedger:
         db = await LedgerDb.open(self._path, unguarded=True)
         try:
             await db.drop(there)
-            await db.rewrite(None)
-            if not await db.empty_log():
-                raise LedgerError(f"{self._path}: another program is reading it, so that its log still holds them")
+            try:
+                await db.rewrite(None)
+                emptied = await db.empty_log()
+            except LedgerError as error:
+                raise LedgerError(f"its contents are gone, but perhaps not all traces in the file ({error})") from error
+            if not emptied:
+                raise LedgerError(f"another program is reading {self._path}, so that its log still holds them")
         finally:
             await db.close()
         return len(there)

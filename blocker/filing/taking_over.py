@@ -215,7 +215,8 @@ class TakingOver:
         gone, sentences = gone_there((entry.n, entry.content) for entry in (*told, *erasures)), []
         for kept in self._kept():
             try:
-                await kept.remove(gone.get(kept.name, ()))
+                if kept.name in gone:
+                    await kept.remove(gone[kept.name])
             except LedgerError as error:
                 sentences.append(
                     f"it could not be erased from {kept.name}, the ledger that it was taken over from: {error} "

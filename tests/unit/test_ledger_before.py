@@ -59,8 +59,10 @@ async def report_of(folder: Path, week: Week, *contents: dict[str, Any]) -> Repo
 
 
 async def test_the_report_says_what_it_lacks_and_how_to_get_it(tmp_path: Path) -> None:
-    """In each of its forms, until that was taken over; later weeks too, since the year's figures lack it."""
-    report = await report_of(tmp_path, Week.parse("2026-W48"))
+    """In each of its forms, until that was taken over; for a year, since the year's figures lack it."""
+    (tmp_path / "later").mkdir()
+    assert (await report_of(tmp_path / "later", Week.parse("2027-W50"))).before is None
+    report = await report_of(tmp_path, Week.parse("2027-W46"))
     assert report.before == Before(NAME, AT.astimezone(ZONE), taken_over=False, left=0)
     assert f"isn't counted here: it lies in another ledger, kept as {NAME}" in markdown.render(report).decode()
     assert '"earlier_ledger": {' in json_report.render(report).decode()

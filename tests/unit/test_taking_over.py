@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fakes.clock import StandingClock
@@ -29,6 +30,7 @@ from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
 from blocker.evidence.verify import verify
 from blocker.filing.taking_over import TakingOver
+from blocker.reporting import last_week_with_calls
 
 AT = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 CALLS = 60
@@ -251,6 +253,9 @@ async def test_pages_that_cannot_be_read_cost_no_more_than_what_is_on_them(tmp_p
     assert done["odd"] == len(WHOLE - set(found))
     assert all(content[FIELD]["verifies"] for content in found.values())  # the links are on other pages
     assert {min(WHOLE), max(WHOLE)} <= set(found)
+    (sentence,) = await erased(tmp_path, [number_of(tmp_path, f"{2:016x}")])
+    assert "perhaps not all traces" in sentence  # the file can't be written anew
+    assert holds(renewal.kept(tmp_path)[0], "+3225550002") == []
 
 
 async def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
@@ -261,6 +266,7 @@ async def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "ledger-kept-20200101T000000Z" / "ledger.sqlite3").write_bytes(b"rubbish " * 1000)
     async with taking_over(tmp_path) as (use_case, _):
         broken, whole = (await use_case.take())["ledgers"]
+        assert await use_case.erase_there() == []  # nothing is to be erased from it
     assert "not a database" in broken["error"]
     assert (broken["taken"], whole["error"], whole["taken"]) == (0, "", len(WHOLE))
 
@@ -289,6 +295,7 @@ async def test_the_old_calls_are_older_than_all_that_came_since(tmp_path: Path) 
     await taken(tmp_path)
     async with reader(tmp_path) as opened:
         newest = await opened.newest(["call-screened"])
+        assert str(await last_week_with_calls(opened, later, ZoneInfo("UTC"))) == "2026-W45"
     assert newest is not None
     assert newest.content["call"] == "f" * 16
     watch = Watch(AT - timedelta(days=1), later + timedelta(days=1), UTC)
