@@ -65,8 +65,7 @@ class Service:
     """The owner, listening."""
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
-        self.owner = Owner(config, clock)
-        self.config = config
+        self.owner, self.config = Owner(config, clock), config
         self.jobs: Jobs | None = None
         self.verification = Verification(
             last=lambda: last_verified(config),
@@ -216,7 +215,8 @@ class Service:
                 await self.web.close()
                 raise self._cannot_listen(error, f"{at.host}:{at.port}", section) from error
         if self.owner.household is not None:
-            handlers = {**self.owner.handlers(), "status": self.status, "rules-reload": self.owner.rulekeeper.reload}
+            again, doubt = self.owner.rulekeeper.reload, self.verification.doubt
+            handlers = {**self.owner.handlers(), "status": self.status, "rules-reload": again, "ledger-doubt": doubt}
             self.control = ControlServer(self.owner.datadir.control_socket, handlers)
             try:
                 await self.control.start()

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from blocker.commanding import SLOW_SECONDS
 from blocker.commands import NO, OK, say, warn
 from blocker.config import Config
-from blocker.errors import LedgerError
+from blocker.control import ServiceAbsent, ask
+from blocker.datadir import DataDir
+from blocker.errors import BlockerError, LedgerError
 from blocker.evidence.attachments import Attachments
 from blocker.evidence.kept import KeptLedger, Left, kept_beside
 from blocker.evidence.pack_check import check
@@ -30,7 +33,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="check the whole evidence ledger",
         description="Check every link and every content of the evidence ledger and the files beside it, while a "
         "service is running or not. Ledgers that were kept since they could not go on are looked at too. Exit status "
-        "0: all verifies; 1: it doesn't, and the lines say where. Kept ledgers don't count.",
+        "0: all verifies; 1: it doesn't, and the lines say where; a running service then looks for itself, keeps the "
+        "ledger as it is and begins a new one. Kept ledgers don't count.",
     )
     parser.add_argument("--json", action="store_true", help="say what was found as JSON")
     parser.add_argument("--pack", type=Path, metavar="FOLDER", help="check a pack instead: its folder or zip file")
@@ -52,7 +56,21 @@ async def run(config: Config, asked: argparse.Namespace) -> int:
         say(json.dumps(_as_json(found, files, older), ensure_ascii=False, indent=1))
     else:
         _say_all(found, files, older)
+        if not found.holds:  # not with --json, by which the service itself looks
+            warn([await _see_to_it(config, found)])
     return OK if found.holds and not files else NO
+
+
+async def _see_to_it(config: Config, found: Verification) -> str:
+    """Have a service look for itself, which writes no more to a ledger that doesn't hold; what is to be said of it."""
+    try:
+        why = f"blocker verify found: {found.faults[0]}"
+        await ask(DataDir(config.data_dir).control_socket, "ledger-doubt", patience=SLOW_SECONDS, why=why)
+    except ServiceAbsent:
+        return "no service runs here: once one does, verify again, so that it keeps this ledger and begins a new one"
+    except BlockerError as error:
+        return f"the service couldn't be asked to look for itself: {error}"
+    return "the service looked for itself: what it found and did, blocker doctor says"
 
 
 async def _check_pack(asked: argparse.Namespace) -> int:

@@ -103,6 +103,21 @@ async def test_found_by_the_weekly_verification_while_it_runs(tmp_path: Path) ->
     assert program.run("verify").returncode == 0
 
 
+async def test_what_the_command_finds_the_running_service_sees_to(tmp_path: Path) -> None:
+    """Who runs `blocker verify` needs no restart: nothing more is written to what doesn't hold; calls are blocked."""
+    async with running(tmp_path) as program:
+        await asyncio.to_thread(program.run, "block", "add", BLOCKED)
+        await call(program.fastagi, BLOCKED)
+        tamper(program.data, BREAK_FIRST)
+        done = await asyncio.to_thread(program.run, "verify", check=False)
+        assert (done.returncode, "the service looked for itself" in done.stderr) == (1, True)
+        (folder,) = program.data.glob("ledger-kept-*")
+        assert "its content isn't the one" in (folder / "why.txt").read_text()
+        assert (await call(program.fastagi, BLOCKED))["BLOCKER_ACTION"] == "reject"
+    again = program.run("verify")
+    assert "no service runs" not in again.stderr
+
+
 async def test_a_ledger_that_verifies_is_noted(tmp_path: Path) -> None:
     """That all was found to hold is a line among the copies of the head, and the next start doesn't do it again."""
     program = Program(tmp_path)
