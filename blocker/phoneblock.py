@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from blocker import __version__
 from blocker.core.list_schedule import MONTH
 from blocker.core.list_source import ListSource, SourceState
 from blocker.core.ports import Clock
@@ -29,6 +30,10 @@ GAP = timedelta(days=90)
 OK, REFUSED = 200, frozenset({401, 403})
 
 _SHORT = Limits(total_seconds=10, connect_seconds=5, silence_seconds=10, redirects=0)
+_ASKS = {
+    "User-Agent": f"blocker/{__version__} (call blocker for a household; asks about a caller at its owner's request)",
+    "Accept": "application/json",
+}
 _END = 512
 """Bytes at an end of the list in which its version stands."""
 
@@ -101,7 +106,7 @@ class PhoneBlockAsk:
         url = f"{source.origin.rstrip('/')}/check-prefix"
         whole, token = f"{url}?{urlencode(asked)}", await token_of(source)
         try:
-            reply = await fetcher.ask("GET", whole, token=token, headers={"Accept": "application/json"})
+            reply = await fetcher.ask("GET", whole, token=token, headers=_ASKS)
         except SourceError as error:  # what was asked stays out of the log
             raise SourceError(str(error).replace(whole, url)) from error
         if reply.status in REFUSED:

@@ -11,6 +11,7 @@ from blocker.core.signed_text import time_text
 from blocker.core.snapshot_manifest import MANIFEST
 from blocker.errors import UsageError
 from blocker.outfolder import hand_out
+from blocker.renderers.markdown_text import plural
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,7 +47,8 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
 async def _report(config: Config, name: str, path: Path) -> int:
     made = await commanding.done(config, "publish-report", name=name)
     await asyncio.to_thread(hand_out, path.parent, {path.name: made["file"].encode()})
-    say(f"{path}: {made['numbers']} numbers for the list “{name}”. Look at it: that is all which its publisher gets.")
+    many = plural(made["numbers"], "number")
+    say(f"{path}: {many} for the list “{name}”. Look at it: that is all which its publisher gets.")
     say("So that your reports count, its publisher needs this line of you, once:")
     say(made["line"].rstrip())
     return OK
@@ -56,8 +58,9 @@ async def _publish(folder: Path, out: Path) -> int:
     published, line = await publishroom.publish(folder, out)
     manifest = published.manifest
     say(
-        f"{out}: “{manifest.list}”, version {manifest.version}: {manifest.numbers} numbers and {manifest.prefixes} "
-        f"prefixes, {published.new} new, {published.gone} gone, by the reports of {published.members} households."
+        f"{out}: “{manifest.list}”, version {manifest.version}: {plural(manifest.numbers, 'number')} and "
+        f"{plural(manifest.prefixes, 'prefix', 'prefixes')}, {published.new} new, {published.gone} gone, by the "
+        f"reports of {plural(published.members, 'household')}."
     )
     say(f"It holds until {time_text(manifest.expires)}; publish again before that.")
     say(f"Who follows it fetches {MANIFEST} from there, and needs this line, by another way than from that folder:")

@@ -88,6 +88,7 @@ async def test_the_number_never_leaves_the_house(house: House) -> None:
     told = f"{sent.path} {sent.query} {sent.headers} {sent.body!r}"
     assert NUMBER[1:] not in told
     assert NUMBER[4:] not in told
+    assert "asks about a caller" in sent.headers["User-Agent"]
     assert house.inquiry.hits(NUMBER) == said()
     (entry,) = house.journal.entries
     assert (entry["kind"], entry["call"], entry["asked"]) == ("looked-up", "c1", {"sha1": sha1(NUMBER)[:4]})

@@ -110,7 +110,9 @@ async def test_two_report_and_the_third_stays_quiet(tmp_path: Path) -> None:
         (workshop / "reporters").write_text("\n".join(lines))
 
         publish = ("publish", "--from", str(workshop), "--out", str(out))
-        signers.write_text((await asyncio.to_thread(first.run, *publish)).stdout.splitlines()[-1] + "\n")
+        published = (await asyncio.to_thread(first.run, *publish)).stdout.splitlines()
+        assert "1 number and 0 prefixes, 1 new, 0 gone, by the reports of 2 households." in published[0]
+        signers.write_text(published[-1] + "\n")
         assert all(path.stat().st_mode & 0o004 for path in (out, *out.rglob("*")))  # the web server is another user
         assert not any(path.stat().st_mode & 0o077 for path in (workshop / "keys").iterdir())
 
