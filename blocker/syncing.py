@@ -354,9 +354,9 @@ def _of_this(state: SourceState, described: str, old: Shelved | None) -> SourceS
 
 
 def _refuse(source: ListSource, made: Made, before: int, *, anyway: bool, why: type[SourceError]) -> None:
-    """Keep a list from replacing one of `before` items; `why` is raised where it must not."""
-    if empty := objection(before, made.entries):
-        raise why(f"{source.origin}: {empty}")
+    """Keep a list from replacing one of `before` items; `why` is raised where it must not, `SourceError` if empty."""
+    if empty := objection(before, made.entries):  # nothing came that would be a burden to ask for again
+        raise SourceError(f"{source.origin}: {empty}")
     if not anyway and (said := objections(made, before, source.bounds)):
         stays = "the list of before stays" if before else "it isn't used"
         raise why(
