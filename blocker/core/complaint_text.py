@@ -144,6 +144,8 @@ def _company_register(told: Told, _: FormWords) -> Answer:
         lines += company.post.lines
     else:
         missing.append(Missing(Lack.COMPANY_ADDRESS))
+    if company and company.data_protection and company.data_protection.email:
+        lines.append(company.data_protection.email)
     return Answer(tuple(lines), tuple(missing))
 
 

@@ -408,6 +408,17 @@ async def test_nothing_is_drafted_while_only_a_waiting_time_could_speak_for_it(b
     assert (draft.hindrance, draft.left_out) == (Hindrance.NO_CALL, {Why.TOO_EARLY: 2})
 
 
+async def test_a_company_is_told_with_all_that_leads_to_it(book: RuleBook) -> None:
+    """Number, address and e-mail address, as far as the rules have them."""
+    draft = await drafted(book, "be-fps-economy")
+    (lines,) = [each.answer.lines for each in draft.reports[0].fields if each.field.fill is Fill.COMPANY_REGISTER]
+    company = draft.case.company
+    assert company is not None
+    assert company.post is not None
+    assert company.data_protection is not None
+    assert lines == ("KBO/BCE 0202.239.951", *company.post.lines, company.data_protection.email)
+
+
 async def test_a_made_up_complaint_says_so_on_the_letter_too(book: RuleBook) -> None:
     """Calls of a demonstration are never posted unawares."""
     draft = await drafted(book, "be-fps-economy")
