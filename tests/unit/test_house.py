@@ -39,7 +39,8 @@ IMPURE = {
     "time",
 }
 ASKING = {"now", "today", "utcnow", "open", "print", "input"}
-MACHINE_PATH = re.compile("|".join(re.escape(str(place)) + r"\b" for place in (HOUSE, Path.home())))
+MACHINE_PATH = re.compile("|".join(rf"(?<![\w}}+]){re.escape(str(place))}\b" for place in (HOUSE, Path.home())))
+"""At its beginning: `/proc/1234/root` is no home of root's."""
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 PATH_IN_PROSE = re.compile(r"`((?:blocker|tests|docs|deploy|rules|bench|tools)/[\w./-]*)`")
 
