@@ -141,6 +141,8 @@ class Statements:
             whole = after(before.said, changes)
             agent = changes.pop(AGENT, None)
             warnings = _unclear(changes, choices)
+            if whole.voice == "silent" and (whole.said_company or whole.said_call_centre):
+                warnings.append("it is said that nobody spoke, and also what the caller said; see which is right")
             warnings += await self._doubts(whole, date.fromisoformat(_local(content)[:10]))
             if not whole and before.said:
                 raise UsageError("nothing would be left of what was said (to take it all back, withdraw it)")

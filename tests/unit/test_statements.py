@@ -110,6 +110,14 @@ async def test_what_the_households_file_denies_is_remarked(house: House) -> None
     assert done["statement"]["consent"] == "given"
 
 
+async def test_words_of_a_caller_who_didnt_speak_are_remarked(house: House) -> None:
+    """Both stay as they were said, and whoever says them learns that they can't both be so, before a company does."""
+    await house.statements.say("last", {"said_company": "Belgacom"}, "Anna")
+    done = await house.statements.say("last", {"voice": "silent"}, "Anna")
+    assert done["warnings"] == ["it is said that nobody spoke, and also what the caller said; see which is right"]
+    assert not (await house.statements.say("last", {"said_company": None}, "Anna"))["warnings"]
+
+
 async def test_later_words_stand_on_the_earlier_ones(house: House) -> None:
     """Each statement is whole: mark and statement, made one after the other, lose nothing that was said before."""
     await house.statements.say("last", {"said_company": "Belgacom", "customer": "formerly"}, "Anna")
