@@ -2,6 +2,8 @@
 
 The rights on the socket (mode 0600) are the permission: whoever may read the household's data may change its lists.
 This module carries commands and answers; which commands there are, the table given to `ControlServer` says.
+
+What writes the log is loaded by the service's side alone: whoever asks writes none, and a person waits for it.
 """
 
 import asyncio
@@ -11,8 +13,6 @@ import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from blocker.errors import BlockerError, DataDirError, UsageError
 
@@ -46,6 +46,8 @@ class ControlServer:
     """The service's side."""
 
     def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        import structlog  # noqa: PLC0415  (see above)
+
         self._path = path
         self._handlers = handlers
         self._server: asyncio.Server | None = None

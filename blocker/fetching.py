@@ -3,6 +3,8 @@
 Decides what is asked at all: HTTP(S) at public addresses, within limits of size, time and redirects; that a token goes
 to the very server it was given for, over https, and into no message. What an answer means, `sources/` decides; what
 becomes of it, `syncing.py`.
+
+aiohttp and its yarl are loaded when somebody is asked: that takes longer than most commands do, which ask nobody.
 """
 
 import asyncio
@@ -14,15 +16,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-
-import aiohttp
-from aiohttp import hdrs
-from yarl import URL
+from typing import TYPE_CHECKING
 
 from blocker import __version__
 from blocker.core.plain_text import one_line
 from blocker.errors import SourceError, StatusError, UsageError
 from blocker.unpacking import Unpacker, encodings
+
+if TYPE_CHECKING:
+    import aiohttp
+    from yarl import URL
 
 USER_AGENT = f"blocker/{__version__} (call blocker for a household; fetches this list at its owner's request)"
 
@@ -113,11 +116,13 @@ class Fetcher:
         target = folder / "download"
         if "://" not in origin:
             return await asyncio.to_thread(self._local_file, Path(origin), target, etag)
-        said = {hdrs.ACCEPT_ENCODING: encodings(), **(headers or {})}
+        import aiohttp  # noqa: PLC0415  (see above)
+
+        said = {"Accept-Encoding": encodings(), **(headers or {})}
         if etag:
-            said[hdrs.IF_NONE_MATCH] = etag
+            said["If-None-Match"] = etag
         if last_modified:
-            said[hdrs.IF_MODIFIED_SINCE] = last_modified
+            said["If-Modified-Since"] = last_modified
         async with self._asked("GET", origin, token=token, headers=said) as response:
             if response.status == _NOT_MODIFIED and (etag or last_modified):
                 return Had(None, etag, last_modified)
@@ -128,7 +133,7 @@ class Fetcher:
                 if isinstance(error, aiohttp.ClientError | TimeoutError):
                     raise
                 raise SourceError(f"{origin} can't be stored in {folder}: {error.strerror}") from error
-            return Had(target, _header(response, hdrs.ETAG), _header(response, hdrs.LAST_MODIFIED))
+            return Had(target, _header(response, "ETag"), _header(response, "Last-Modified"))
 
     async def ask(
         self, method: str, url: str, *, token: str = "", headers: Mapping[str, str] | None = None,
@@ -147,7 +152,7 @@ class Fetcher:
             UsageError: `url` is none.
             SourceError: there is no answer, or one of more than `MAX_REPLY` bytes.
         """
-        said = {hdrs.ACCEPT_ENCODING: "identity", **(headers or {})}
+        said = {"Accept-Encoding": "identity", **(headers or {})}
         async with self._asked(method, url, token=token, headers=said, content=content, redirects=0) as response:
             body = b""
             async for chunk in response.content.iter_chunked(_CHUNK):
@@ -185,8 +190,10 @@ class Fetcher:
     async def _asked(
         self, method: str, url: str, *, token: str, headers: Mapping[str, str], content: object = None,
         redirects: int | None = None,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:  # fmt: skip
+    ) -> "AsyncIterator[aiohttp.ClientResponse]":  # fmt: skip
         """An answer to be read; whatever goes wrong until the end of its reading is an error of ours."""
+        import aiohttp  # noqa: PLC0415  (see above)
+
         first = self._url(url, token=token)
         refused: list[str] = []
         try:
@@ -195,7 +202,7 @@ class Fetcher:
                 while True:
                     own = dict(headers)
                     if token and _same(first, hops[-1]):
-                        own[hdrs.AUTHORIZATION] = f"Bearer {token}"
+                        own["Authorization"] = f"Bearer {token}"
                     async with session.request(
                         method, hops[-1], headers=own, json=content, allow_redirects=False
                     ) as response:
@@ -214,7 +221,9 @@ class Fetcher:
             why = (error.strerror if isinstance(error, aiohttp.ClientConnectorError) else "") or str(error)
             raise SourceError(f"{url} can't be fetched: {_shown(why) or type(error).__name__}") from error
 
-    def _url(self, url: str, *, token: str) -> URL:
+    def _url(self, url: str, *, token: str) -> "URL":
+        from yarl import URL  # noqa: PLC0415  (see above)
+
         scheme, _, rest = url.partition("://")
         if scheme.lower() not in {"http", "https"}:
             raise UsageError(f"{url}: only http and https URLs and files can be fetched, not {scheme}")
@@ -227,9 +236,11 @@ class Fetcher:
         except ValueError as error:
             raise SourceError(f"{url} can't be fetched: {error}") from error
 
-    def _next(self, url: str, hops: Sequence[URL], response: aiohttp.ClientResponse) -> URL:
+    def _next(self, url: str, hops: "Sequence[URL]", response: "aiohttp.ClientResponse") -> "URL":
         """Where a redirect leads."""
-        to = hops[-1].join(URL(_header(response, hdrs.LOCATION)))
+        from yarl import URL  # noqa: PLC0415  (see above)
+
+        to = hops[-1].join(URL(_header(response, "Location")))
         if to.scheme not in {"http", "https"}:
             raise SourceError(f"{url} can't be fetched: it leads to {_shown(to.scheme) or 'nowhere'}")
         if loses_protection([hop.scheme for hop in (*hops, to)]):
@@ -238,7 +249,9 @@ class Fetcher:
             raise SourceError(f"{url} leads through more than {self._limits.redirects} redirects")
         return to
 
-    def _session(self, refused: list[str]) -> aiohttp.ClientSession:
+    def _session(self, refused: list[str]) -> "aiohttp.ClientSession":
+        import aiohttp  # noqa: PLC0415  (see above)
+
         limits = self._limits
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -248,13 +261,13 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=limits.connect_seconds, sock_read=limits.silence_seconds
             ),
-            headers={hdrs.USER_AGENT: USER_AGENT, hdrs.ACCEPT: "text/*, */*;q=0.5"},
+            headers={"User-Agent": USER_AGENT, "Accept": "text/*, */*;q=0.5"},
             # Packed text could grow a thousandfold in one step, past the size limit and on the event loop.
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def _store(self, url: str, response: aiohttp.ClientResponse, target: Path) -> None:
+    async def _store(self, url: str, response: "aiohttp.ClientResponse", target: Path) -> None:
         unpacker = Unpacker(url, self._limits.max_bytes)
         if (response.content_length or 0) > self._limits.max_bytes:
             raise SourceError(f"{url} has more than {self._limits.max_bytes} bytes, too much for a list")
@@ -271,7 +284,7 @@ class Fetcher:
             await asyncio.to_thread(file.close)
 
 
-def _header(response: aiohttp.ClientResponse, name: str) -> str:
+def _header(response: "aiohttp.ClientResponse", name: str) -> str:
     """What a header says, if it is of a length to be kept and shown again."""
     value = response.headers.get(name, "")
     return value if len(value) <= 1000 else ""  # noqa: PLR2004
@@ -282,22 +295,22 @@ def _shown(said: str) -> str:
     return one_line(said)[:200]
 
 
-def _retry_after(response: aiohttp.ClientResponse) -> int:
+def _retry_after(response: "aiohttp.ClientResponse") -> int:
     """See `Reply.retry_after`; RFC 9110, 10.2.3."""
-    seconds = response.headers.get(hdrs.RETRY_AFTER, "")
+    seconds = response.headers.get("Retry-After", "")
     return int(seconds) if _SECONDS.fullmatch(seconds) else 0
 
 
-def _same(one: URL, other: URL) -> bool:
+def _same(one: "URL", other: "URL") -> bool:
     """Whether what is meant for one server may be told the other."""
     return one.origin() == other.origin()
 
 
-def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
+def _refuse_unsuitable(url: str, response: "aiohttp.ClientResponse") -> None:
     if response.status != _OK:
         said = f"{url} answered {response.status} {_shown(response.reason or '')}".rstrip()
         raise StatusError(said, response.status, retry_after=_retry_after(response))
-    packing = response.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()
+    packing = response.headers.get("Content-Encoding", "identity").lower()
     if packing not in {"identity", "gzip", "x-gzip", "zstd"}:
         raise SourceError(f"{url} is packed with {_shown(packing)}, although that was not asked for")
     kind = response.content_type
@@ -307,14 +320,14 @@ def _refuse_unsuitable(url: str, response: aiohttp.ClientResponse) -> None:
         raise SourceError(f"{url} is {_shown(kind)}, not plain text")
 
 
-def public_addresses_only(refused: list[str]) -> Callable[[aiohttp.AddrInfoType], socket.socket]:
+def public_addresses_only(refused: list[str]) -> "Callable[[aiohttp.AddrInfoType], socket.socket]":
     """A maker of sockets that refuses addresses which aren't public, and notes them.
 
     It sees the very address that is connected to next, after the name was resolved and on each redirect, so that no
     name can mean one address while it is checked and another afterwards.
     """
 
-    def make(info: aiohttp.AddrInfoType) -> socket.socket:
+    def make(info: "aiohttp.AddrInfoType") -> socket.socket:
         family, kind, protocol, _, address = info
         if not is_public(str(address[0])):
             refused.append(str(address[0]))

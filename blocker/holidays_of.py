@@ -34,11 +34,11 @@ def _calendar(year: int, country: str, subdivision: str) -> Calendar:
     import holidays  # noqa: PLC0415 - see above
 
     years = [each for each in (year - 1, year, year + 1) if date.min.year <= each <= date.max.year]
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
+    try:
+        found = holidays.country_holidays(country, years=years)  # its list of countries would load each of them
+    except NotImplementedError:
         return Calendar()
-    national = frozenset(holidays.country_holidays(country, years=years))
-    region = subdivision.removeprefix(f"{country}-")
-    if region == subdivision or region not in known[country]:
+    national, region = frozenset(found), subdivision.removeprefix(f"{country}-")
+    if region == subdivision or region not in found.subdivisions:
         return Calendar(national, national)
     return Calendar(national, frozenset(holidays.country_holidays(country, subdiv=region, years=years)) | national)

@@ -3,18 +3,18 @@
 The only importer of apscheduler. Decides when something runs, and that a report is never made twice; how it is made is
 the work's business. Between set times nothing wakes up. A job that fails is logged, and tried again at its next time or
 at the next start; the service goes on.
+
+apscheduler is loaded once there are jobs: only a service has any, and for a command it would be slow to load.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
 
 from blocker.core.week import Week
 
@@ -69,6 +69,8 @@ class Jobs:
 
     def __init__(self, zone: ZoneInfo) -> None:
         """`zone` is the household's: set times are its local times."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415  (see above)
+
         self._zone = zone
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._running: set[asyncio.Task[None]] = set()
@@ -86,12 +88,11 @@ class Jobs:
             at: local time of day, to the minute.
             work: must be safe to run at any time.
         """
-        day = weekday[:3]
-        self._every(name, CronTrigger(day_of_week=day, hour=at.hour, minute=at.minute, timezone=self._zone), work)
+        self._every(name, self._clock(day_of_week=weekday[:3], hour=at.hour, minute=at.minute), work)
 
     def every_day(self, name: str, at: time, work: Work) -> None:
         """Run work each day, and once at the start; otherwise as `every_week`."""
-        self._every(name, CronTrigger(hour=at.hour, minute=at.minute, timezone=self._zone), work)
+        self._every(name, self._clock(hour=at.hour, minute=at.minute), work)
 
     def every(self, period: str, name: str, work: Work) -> None:
         """Run work each `hour`, `day` or `week`, some minutes after it began, and not at the start.
@@ -100,13 +101,15 @@ class Jobs:
         once.
         """
         weekday, hour = "mon" if period == "week" else "*", "*" if period == "hour" else 0
-        trigger = CronTrigger(day_of_week=weekday, hour=hour, minute=10, timezone=self._zone, jitter=_JITTER_SECONDS)
+        trigger = self._clock(day_of_week=weekday, hour=hour, minute=10, jitter=_JITTER_SECONDS)
         self._scheduler.add_job(
             self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
         )
 
     def at(self, name: str, when: datetime, work: Work) -> None:
         """Run work once, at an instant (aware), or at once where that is over; takes the place of one of that name."""
+        from apscheduler.triggers.date import DateTrigger  # noqa: PLC0415  (see above)
+
         trigger = DateTrigger(run_date=when)
         self._scheduler.add_job(
             *(self._begin, trigger), args=(name, work), id=name, name=name, misfire_grace_time=None,
@@ -117,7 +120,13 @@ class Jobs:
         """Run work once, as soon as the jobs start; `close` ends it where it doesn't end by itself."""
         self._scheduler.add_job(self._begin, args=(name, work), name=name, misfire_grace_time=None)
 
-    def _every(self, name: str, trigger: CronTrigger, work: Work) -> None:
+    def _clock(self, **fields: str | int) -> Any:  # noqa: ANN401  (apscheduler has no types)
+        """When the household's clock shows this."""
+        from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  (see above)
+
+        return CronTrigger(timezone=self._zone, **fields)
+
+    def _every(self, name: str, trigger: object, work: Work) -> None:
         self._scheduler.add_job(
             self._begin, trigger, args=(name, work), id=name, name=name, misfire_grace_time=None, coalesce=True
         )

@@ -3,6 +3,8 @@
 Decides what such a request is made of, to the last header, so that it can be shown before it is sent. What may be given
 and when, `core/sharing.py` and `filing/sharing.py` decide; to which addresses anything goes at all, `fetching.py`.
 
+aiohttp and its yarl are loaded where something is given or shown: most commands do neither, and they are slow to load.
+
 Source: the interface's description, version 1.7.0: `POST /rate` and `POST /report-call/{phone}`.
 """
 
@@ -13,9 +15,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
-
-import aiohttp
-from yarl import URL
 
 from blocker import __version__
 from blocker.core.list_source import ListSource
@@ -82,6 +81,8 @@ class PhoneBlockGiving:
 
     def shown(self, upload: Upload) -> str:
         """The whole request as it will be sent, but for the token."""
+        from yarl import URL  # noqa: PLC0415  (see above)
+
         sent = self.sent(upload)
         headers = {
             "Host": URL(sent["address"]).host_port_subcomponent,
@@ -100,6 +101,8 @@ class PhoneBlockGiving:
         Raises:
             UsageError, SourceError: the token can't be had, and nothing was sent.
         """
+        import aiohttp  # noqa: PLC0415  (see above)
+
         token = await self._token()
         content = _content(upload) if upload.what is What.RATING else None
         try:

@@ -5,7 +5,7 @@ signed by whom the household's certificates vouch for where it has any. Doesn't 
 (`filing/sealing.py`); nobody is asked whom the configuration doesn't name, and nothing but a sum leaves the house.
 
 The token's bytes are for `rfc3161-client`, an extra (`pip install 'blocker[timestamps]'`), which is slow to load, and
-loaded in a thread when the first token is asked for or checked.
+loaded in a thread when the first token is asked for or checked; aiohttp is loaded when the first one is asked for.
 """
 
 import asyncio
@@ -13,8 +13,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-import aiohttp
 
 from blocker import __version__
 from blocker.core.entry import sha256_hex
@@ -150,6 +148,8 @@ def read_certificates(path: Path | None) -> str | None:
 
 
 async def _ask(url: str, query: bytes) -> bytes:
+    import aiohttp  # noqa: PLC0415  (see above)
+
     headers = {"Content-Type": "application/timestamp-query", "User-Agent": f"blocker/{__version__}"}
     limits = aiohttp.ClientTimeout(total=SECONDS)
     try:
