@@ -49,6 +49,7 @@ from blocker.holidays_of import calendar_over
 from blocker.renderers import calls_csv, json_report, markdown
 from blocker.reporting import Forms
 from blocker.rulebook import RuleBook, load_rules, shipped_rules
+from blocker.rulefiles.packed import unpacked
 from blocker.screening import Setting
 from blocker.sources import AddressBook, CallReader, android_calls, asterisk_cdr, fritzbox_calls
 from blocker.sources_config import in_force as sources_in_force
@@ -64,13 +65,14 @@ from blocker.store.week_counts import WeekCountsFolder
 def rules_of(config: Config) -> tuple[RuleBook, str]:
     """The rules in force, and what is wrong with the household's own: then the shipped ones hold alone.
 
-    Raises:
+    Without their examples. Raises:
         RulesError: the shipped ones can't be used.
     """
+    packed = unpacked()
     try:
-        return load_rules(shipped_rules(), config.household_rules), ""
+        return load_rules(shipped_rules(), config.household_rules, packed), ""
     except RulesError as error:
-        return load_rules(shipped_rules()), f"the household's own rules are not in force:\n{error}"
+        return load_rules(shipped_rules(), packed=packed), f"the household's own rules are not in force:\n{error}"
 
 
 def setting_of(config: Config) -> Setting:

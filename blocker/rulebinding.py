@@ -18,6 +18,7 @@ from pathlib import Path
 from blocker import child
 from blocker.errors import Fault, RulesError
 from blocker.rulebook import RuleBook, load_rules
+from blocker.rulefiles.packed import UNPICKLING, unpacked
 
 TIME_LIMIT = 120
 """Seconds; far more than any machine needs."""
@@ -44,16 +45,12 @@ async def read_again(shipped: Path, household: Path) -> RuleBook:
         raise _unread(household, f"the process that read the rules ended with {ended.status}: {ended.last_words}")
     try:
         answer: RuleBook | list[Fault] = await asyncio.to_thread(pickle.loads, ended.output)
-    except _UNPACKING as error:
+    except UNPICKLING as error:
         what = f"they were read by another version of the program ({error})"
         raise RulesError([Fault(str(household), 0, what, "systemctl restart blocker")]) from error
     if isinstance(answer, list):
         raise RulesError(answer)
     return answer
-
-
-_UNPACKING = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError)
-"""What a pickle of other classes than ours can raise: the program was replaced while it ran."""
 
 
 def _unread(household: Path, why: str) -> RulesError:
@@ -64,7 +61,8 @@ def main() -> None:
     """The other process: two folders from standard input, a pickle to standard output."""
     shipped, household = map(Path, json.load(sys.stdin))
     try:
-        answer: RuleBook | list[Fault] = replace(load_rules(shipped, household), examples=(), headers={})
+        rules = load_rules(shipped, household, unpacked())
+        answer: RuleBook | list[Fault] = replace(rules, examples=(), headers={})
     except RulesError as error:
         answer = list(error.faults)
     sys.stdout.buffer.write(pickle.dumps(answer))

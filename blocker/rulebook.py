@@ -20,6 +20,7 @@ from blocker.core.regulator import Regulator
 from blocker.errors import Fault, RulesError
 from blocker.rulefiles import READERS
 from blocker.rulefiles.common import Books, Contents, Example, Header, RuleFile
+from blocker.rulefiles.packed import key_of
 from blocker.tomlfile import nearest, one_of, parse_bytes
 
 
@@ -69,13 +70,15 @@ def shipped_rules() -> Path:
     return packaged if packaged.is_dir() else package.parent / "rules"
 
 
-def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
+def load_rules(shipped: Path, household: Path | None = None, packed: Mapping[str, Contents] | None = None) -> RuleBook:
     """Read every rule file.
 
     Args:
         shipped: usually `shipped_rules()`.
         household: the household's own folder, built alike, or one file of such a folder; its files replace shipped ones
             of the same folder and name. May be missing.
+        packed: what was read before, without examples; see `rulefiles/packed.py`. A file that is in there isn't read
+            again.
 
     Raises:
         RulesError: something is wrong, in any file; all of it is in there. Nothing is half loaded.
@@ -91,13 +94,9 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
     headers: dict[str, Header] = {}
     for (folder, _), (file, raw) in sorted(found.items(), key=lambda item: item[0]):
         digest.update(f"{file.label}\n{len(raw)}\n".encode() + raw)
-        document = parse_bytes(raw, file.path)
-        if document.faults:  # not TOML at all: what it lacks besides would only be noise
-            faults += document.faults
-            continue
-        contents.append(READERS[folder](file, document))
-        headers[file.label] = contents[-1].header
-        faults += document.finish()
+        if (content := _contents(folder, file, raw, packed or {}, faults)) is not None:
+            contents.append(content)
+            headers[file.label] = content.header
     companies = [item for content in contents for item in content.companies]
     ranges = [item for content in contents for item in content.ranges]
     laws = [item for content in contents for item in content.laws]
@@ -127,6 +126,21 @@ def load_rules(shipped: Path, household: Path | None = None) -> RuleBook:
         regulators={item.slug: item for item in regulators},
         sources={item.slug: item for content in contents for item in content.lists},
     )
+
+
+def _contents(
+    folder: str, file: RuleFile, raw: bytes, packed: Mapping[str, Contents], faults: list[Fault]
+) -> Contents | None:
+    """What one file holds; None where it isn't TOML at all: what it lacks besides would only be noise."""
+    if known := packed.get(key_of(file.label, raw)):
+        return known
+    document = parse_bytes(raw, file.path)
+    if document.faults:
+        faults += document.faults
+        return None
+    content = READERS[folder](file, document)
+    faults += document.finish()
+    return content
 
 
 def _knowing(regulator: Regulator, registers: Mapping[str, Texts]) -> Regulator:

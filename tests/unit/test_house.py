@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import blocker
+from blocker.rulefiles import packed
 
 HOUSE = Path(__file__).resolve().parents[2]
 NOT_OURS = {".git", ".venv", ".venv-wheel", "__pycache__", "build", "dist"}
@@ -215,12 +216,19 @@ class TestWheel:
         stale = [
             str(inside)
             for path in self.installed.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and "__pycache__" not in path.parts and path != packed.FILE
             for inside in [path.relative_to(self.installed)]
             if not (HOUSE / ("rules" if inside.parts[0] == "_rules" else "blocker") / _without_rules(inside)).is_file()
         ]
 
         assert stale == []
+
+    def test_each_rule_file_is_in_it_as_it_is_read(self) -> None:
+        """No command that a household types reads the shipped rules anew."""
+        loaded = {packed.key_of(str(path), (HOUSE / path).read_bytes()) for path in files("rules", suffix=".toml")}
+
+        assert loaded
+        assert loaded == packed.unpacked().keys()
 
     def test_both_names_are_one_program(self) -> None:
         """`blocker` is `python -m blocker`."""

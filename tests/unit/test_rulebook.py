@@ -12,7 +12,8 @@ from blocker.core.company import Purpose, Role
 from blocker.core.provenance import Quality, Sure
 from blocker.core.ranges import RangeClass
 from blocker.errors import RulesError
-from blocker.rulebook import load_rules
+from blocker.rulebook import RuleBook, load_rules, shipped_rules
+from blocker.rulefiles.packed import pack, unpacked
 
 FILES = {"companies/acme.toml": COMPANY, "ranges/be-sales.toml": RANGES}
 TODAY = date(2026, 11, 17)
@@ -176,3 +177,43 @@ def test_any_damage_to_a_file_is_survived(
     except RulesError:
         return
     book.failed_examples()
+
+
+def _said(book: RuleBook) -> tuple[object, ...]:
+    """All that a rule book holds but the examples."""
+    kinds = list(book.companies), list(book.ranges), list(book.laws), dict(book.laws.registers)
+    return *kinds, book.sha256, book.files, book.headers, book.regulators, book.sources
+
+
+def test_rules_packed_are_the_rules_read(tmp_path: Path) -> None:
+    """What a wheel carries of the shipped rules is what anybody reads in the files, to the last line number."""
+    (tmp_path / "packed").write_bytes(pack(shipped_rules()))
+    known = unpacked(tmp_path / "packed")
+    read = load_rules(shipped_rules())
+    assert len(known) == len(read.files)
+    assert _said(load_rules(shipped_rules(), packed=known)) == _said(read)
+
+
+def test_a_file_changed_since_it_was_packed_is_read(tmp_path: Path) -> None:
+    """Whoever changes a shipped file has the change, and is told of its faults; so is who replaces it by an own one."""
+    shipped = write(tmp_path / "rules", FILES)
+    (tmp_path / "packed").write_bytes(pack(shipped))
+    known = unpacked(tmp_path / "packed")
+    own = write(tmp_path / "own", {"companies/acme.toml": changed(COMPANY, ('name = "Acme"', 'name = "Acme Two"'))})
+    assert load_rules(shipped, own, known).companies.by_slug("acme") != load_rules(shipped).companies.by_slug("acme")
+    (shipped / "companies" / "acme.toml").write_text(changed(COMPANY, ('sector = "telecom"', "")))
+    with pytest.raises(RulesError, match=r"acme\.toml: sector is missing"):
+        load_rules(shipped, packed=known)
+
+
+@pytest.mark.parametrize("raw", [b"", b"no pickle", b"\x80\x05c__main__\nNoSuchThing\n."])
+def test_without_a_pack_the_files_are_read(tmp_path: Path, raw: bytes) -> None:
+    """A source tree has none, and one of another version is as good as none."""
+    (tmp_path / "packed").write_bytes(raw)
+    assert unpacked(tmp_path / "packed") == unpacked(tmp_path / "nothing") == {}
+
+
+def test_rules_with_faults_cant_be_packed(tmp_path: Path) -> None:
+    """No wheel is built of rules that nobody could load."""
+    with pytest.raises(RulesError, match="sector is missing"):
+        pack(write(tmp_path, FILES | {"companies/acme.toml": changed(COMPANY, ('sector = "telecom"', ""))}))
