@@ -16,7 +16,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from blocker.core.entry import Head, format_time
 from blocker.errors import DataDirError, LedgerFormatError, UsageError
 from blocker.evidence import attachments, head_copies, renewal
 from blocker.evidence.verify import Progress, verify
+from blocker.outfolder import made_where_missing
 from blocker.store import household_db, ledger_db
 from blocker.store.copying import copy_database
 
@@ -116,31 +117,34 @@ async def make(wanted: Wanted, out: Path, *, say: Callable[[str], None], progres
 
 
 @contextmanager
-def building(out: Path) -> Iterator[Path]:
+def building(out: Path, mend: str = "name another place") -> Iterator[Path]:
     """A folder beside a place, in which something is built that will get it; whatever happens, the folder goes.
 
+    Folders that lead there are made, and stay where it got its place.
+
     Raises:
-        UsageError: something is in the place, or it can't be written there.
+        UsageError: something is in the place, which `mend` says what to do about, or it can't be written there.
     """
     part = out.with_name(f".{out.name}.part")
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
-        raise UsageError(f"{out} is there already, and nothing is written over it (name another place)")
-    try:
-        part.mkdir(mode=0o700)
-    except FileExistsError:
-        raise UsageError(
-            f"{part} is there: another is being made, or this is what is left of one that was cut off (remove it)"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"{out} can't be written: {error.strerror} (name another place)") from error
-    try:
-        yield part
-    except OSError as error:
-        raise UsageError(
-            f"{out} can't be written: {error.strerror or error} (make room, or name another place)"
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        raise UsageError(f"{out} is there already, and nothing is written over it ({mend})")
+    with ExitStack() as around:
+        try:
+            around.enter_context(made_where_missing(out.parent))
+            part.mkdir(mode=0o700)
+        except OSError as error:
+            if os.path.lexists(part):
+                what = "another is being made, or this is what is left of one that was cut off"
+                raise UsageError(f"{part} is there: {what} (remove it)") from None
+            raise UsageError(f"{out} can't be written: {error.strerror} (name another place)") from error
+        try:
+            yield part
+        except OSError as error:
+            raise UsageError(
+                f"{out} can't be written: {error.strerror or error} (make room, or name another place)"
+            ) from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def sum_of(path: Path) -> str:

@@ -52,7 +52,7 @@ async def restore(source: Path, into: Path, *, old: Path | None, progress: Progr
     Raises:
         UsageError: it is no backup, isn't whole, its ledger doesn't verify, or something is in its place.
     """
-    with building(into) as part:
+    with building(into, "stop the service and move that folder away, or name another place") as part:
         with _opened(source) as files:
             _unpack(files, part, source)
         about = _about(part, source)

@@ -180,9 +180,20 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "safe.tar").read_bytes() == before
     into = program.run("restore", "safe.tar", "--into", "data", check=False)
     assert (into.returncode, "is there already" in into.stderr) == (2, True)
+    assert "stop the service and move that folder away" in into.stderr
     (tmp_path / "empty").mkdir()
     program.run("restore", "safe.tar", "--into", "empty")
     assert raw_rows(tmp_path / "empty") == raw_rows(program.data)
+
+
+def test_the_way_to_the_new_place_is_made(tmp_path: Path) -> None:
+    """A new machine has no folder yet in which the data directory would lie; one that wasn't needed doesn't stay."""
+    program = program_with_data(tmp_path)
+    program.run("backup", "--out", "on/another disk/safe.tar")
+    program.run("restore", "on/another disk/safe.tar", "--into", "new/share/blocker")
+    assert raw_rows(tmp_path / "new/share/blocker") == raw_rows(program.data)
+    program.run("restore", "blocker.toml", "--into", "newer/share/blocker", check=False)
+    assert not (tmp_path / "newer").exists()
 
 
 def test_what_came_after_is_told_from_what_is_left_of_the_old_one(tmp_path: Path) -> None:
