@@ -40,7 +40,7 @@ async def call_meant(ledger: Calls, text: str) -> Mapping[str, Any]:
     if call == "last":
         newest = await ledger.newest(_SCREENED)
         if newest is None:
-            raise UnknownCallError("no call has been recorded yet")
+            raise UnknownCallError("this machine has seen no call yet (blocker calls lists those that it was told of)")
         return newest.content
     ids = await ledger.calls_beginning(call) if call else []
     if len(ids) > 1 and call not in ids:

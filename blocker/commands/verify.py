@@ -99,7 +99,7 @@ def _say_all(found: Verification, files: list[str], older: dict[str, str]) -> No
         say(f"Kept beside it, {name}: {sentence}")
     say("The ledger verifies." if found.holds else "The ledger does NOT verify.")
     if files:
-        say("The files beside it are NOT what it says.")
+        say("The files beside it are NOT what it says, or can't be compared with it.")
 
 
 def _as_json(found: Verification, files: list[str], older: dict[str, str]) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def test_what_is_remembered_is_nowhere_shown_as_a_devices_record(tmp_path: Path)
     words = ("call", "add", "--at", "2026-11-16 14:03", "--number", "02 555 03 99", "--line", "mobile")
     program.run(*words, "--for", "Proximus", "--marketing")
     assert "from memory" in program.run("calls").stdout
+    assert "this machine has seen no call yet" in program.run("mark", "last", "wanted", check=False).stderr
     assert "told from memory" in program.run("company", "show", "proximus").stdout
     call = imported(program)[0]
     assert "told from memory" in program.run("statement", call, "--show").stdout
