@@ -100,6 +100,8 @@ class Stretch(NamedTuple):
     """Entries whose content isn't the one that their link names, or can't be read."""
     ends: bool
     """Whether nothing follows."""
+    twins: Sequence[tuple[int, int]] = ()
+    """Entries that are here already, since the same call was imported here: number here, number there."""
 
 
 def ledger_taken_over(at: datetime, stretch: Stretch, *, by: str) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def ledger_taken_over(at: datetime, stretch: Stretch, *, by: str) -> dict[str, A
         "last": stretch.last,
         "entries": list(stretch.taken),
         "earlier": [list(one) for one in stretch.earlier],
+        "twins": [list(one) for one in stretch.twins],
         "left": stretch.left,
         "ends": stretch.ends,
         "by": by,
@@ -135,11 +138,12 @@ def stretch_of(_: int, content: Content) -> Stretch:
         tuple((int(i), str(ledger), int(n)) for i, ledger, n in content["earlier"]),
         int(content["left"]),
         bool(content["ends"]),
+        tuple((int(here), int(there)) for here, there in content["twins"]),
     )
 
 
 def places(entries: Iterable[Numbered]) -> dict[int, list[Place]]:
-    """By the number that an entry has here, where it was taken over from.
+    """By the number that an entry has here, where it was taken over from, or lies as well.
 
     Args:
         entries: those of the kind `ledger-taken-over`.
@@ -154,6 +158,8 @@ def places(entries: Iterable[Numbered]) -> dict[int, list[Place]]:
             found[here + i] = [Place(stretch.ledger, there)]
         for i, ledger, there in stretch.earlier:
             found[here + i].append(Place(ledger, there))
+        for own, there in stretch.twins:
+            found.setdefault(own, []).append(Place(stretch.ledger, there))
     return found
 
 

@@ -8,7 +8,7 @@ kinds, and what an entry says of its origin, is for `core/taken_over.py`; whethe
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -115,6 +115,7 @@ class _Batch:
     numbers: list[int] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
     earlier: list[tuple[int, str, int]] = field(default_factory=list)
+    twins: list[tuple[int, int]] = field(default_factory=list)
     left: int = 0
     of_a_person: list[int] = field(default_factory=list)
     """Places in `numbers` of those that a person may take back."""
@@ -160,7 +161,7 @@ class TakingOver:
             markers = [(e.n, e.content) async for e in ledger.entries([EntryKind.LEDGER_TAKEN_OVER])]
             gone = await withdrawn(ledger)
             own = {
-                entry.content["call"]
+                entry.content["call"]: entry.n
                 async for entry in ledger.entries([EntryKind.CALL_IMPORTED])
                 if not is_taken_over(entry.content) and still_counts(entry.n, entry.content, gone)
             }
@@ -194,7 +195,7 @@ class TakingOver:
 
     async def _write(self, one: "_Taking", last: int, write: Any, by: str, *, ends: bool = False) -> None:  # noqa: ANN401
         batch, here = one.batch, 0
-        stretch = Stretch(one.name, batch.first, last, batch.numbers, batch.earlier, batch.left, ends)
+        stretch = Stretch(one.name, batch.first, last, batch.numbers, batch.earlier, batch.left, ends, batch.twins)
         if write is not None:
             marker = await write(*batch.contents, ledger_taken_over(self._clock.now(), stretch, by=by))
             here = marker - len(batch.numbers)
@@ -247,8 +248,8 @@ class TakingOver:
 class _Taking:
     """The taking over of one ledger: what goes into the next batch, and what went."""
 
-    def __init__(self, name: str, scan: _Scan, numbers: dict[int, int], own: Collection[str]) -> None:
-        """`numbers` are those that entries taken over before have here; `own` the calls that were imported here too."""
+    def __init__(self, name: str, scan: _Scan, numbers: dict[int, int], own: Mapping[str, int]) -> None:
+        """`numbers` are those that entries taken over before have here; `own` those of calls imported here, by id."""
         self.name, self._scan, self._numbers, self._own = name, scan, numbers, own
         self.batch = _Batch(1)
         self._kinds: Counter[str] = Counter()
@@ -272,7 +273,10 @@ class _Taking:
             self.batch.left += 1
             return
         kind, entry = content["kind"], None
-        if kind in STAYING or (kind == EntryKind.CALL_IMPORTED and content["call"] in self._own):
+        if kind == EntryKind.CALL_IMPORTED and (twin := self._own.get(content["call"])):
+            self.batch.twins.append((twin, held.n))
+            return
+        if kind in STAYING:
             return
         if kind == EntryKind.CORRECTION and (entry := self._numbers.get(content["entry"])) is None:
             return  # of an entry that isn't taken over

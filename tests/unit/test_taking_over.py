@@ -16,11 +16,14 @@ from fakes.entries import screened
 from fakes.ledgers import raw_rows, tamper
 
 from blocker.core import record
+from blocker.core.call_row import CallRow
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind, parse, parse_link, sha256_hex
 from blocker.core.household_entries import project
 from blocker.core.household_facts import Fact
 from blocker.core.household_file import HouseholdFile
+from blocker.core.imported import Device, call_imported, fields_of
+from blocker.core.number import NumberPlan
 from blocker.core.taken_over import FIELD, recorded
 from blocker.core.watching import Watch
 from blocker.errors import LedgerWriteError
@@ -46,6 +49,13 @@ def registration(on: str) -> Content:
 
 def objection(company: str) -> Content:
     return Fact(EntryKind.OBJECTION, company=company, said_company=company, on=date(2025, 1, 10)).entry(AT, "Anna")
+
+
+def imported_call_of(number: str) -> Content:
+    row = CallRow(1, (number,), AT, number, disposition="ANSWERED", seconds_talked=9)
+    fields = fields_of(row, Device.ANDROID, NumberPlan("BE"))
+    file = {"name": "calls.xml", "sha256": "0" * 64, "row": 1}
+    return call_imported(AT, fields, device=Device.ANDROID, file=file, line="mobile", zone="Europe/Brussels", by="Anna")
 
 
 def started(at: datetime) -> Content:
@@ -380,3 +390,17 @@ async def test_what_erasing_does_not_reach_is_said(tmp_path: Path) -> None:
         assert "has 1 damaged entries" in (await use_case.not_reached())[0]
         folder.rename(tmp_path / "elsewhere")
         assert "was moved elsewhere" in (await use_case.not_reached())[0]
+
+
+async def test_a_call_that_was_imported_again_is_there_once(tmp_path: Path) -> None:
+    """The household brought its telephone's export anew before: no call counts twice, and erasing reaches both."""
+    await filled(tmp_path, imported_call_of("+3225550990"))
+    folder = await begun_anew(tmp_path)
+    ledger = await Ledger.open(tmp_path)
+    await ledger.append(imported_call_of("+3225550990"))
+    await ledger.close()
+    await taken(tmp_path)
+    (n,) = [n for n, content in entries(tmp_path).items() if content["kind"] == EntryKind.CALL_IMPORTED]
+    assert holds(folder, "+3225550990")
+    assert await erased(tmp_path, [n]) == []
+    assert holds(folder, "+3225550990") == holds(tmp_path, "+3225550990") == []
