@@ -117,6 +117,8 @@ awk -v faults="$work/faults" '
     END { for (name in unread) print "file-missing " name ": it can\047t be read here" >> faults }
     ' "$work/listed" "$work/present" "$work/sums"
 show && ok "MANIFEST: $(wc -l <"$work/sums" | tr -d ' ') files are here and unchanged, and no others"
+[ "$part" = no ] ||
+    echo "           left out of contents/ and proofs/: $(($(wc -l <"$work/listed") - $(wc -l <"$work/present"))) files"
 
 # --- links: each follows the one before it, from the head before the span to the head at its end.
 
@@ -320,7 +322,7 @@ show
 
 echo
 if [ -s "$work/all" ]; then
-    echo "The pack does NOT hold together: $(wc -l <"$work/all" | tr -d ' ') faults. They are listed above."
+    echo "The pack does NOT hold together. Faults listed above: $(wc -l <"$work/all" | tr -d ' ')."
     exit 1
 fi
 echo "The pack holds together. What that shows, and what it doesn't, is in HOW-TO-CHECK."
