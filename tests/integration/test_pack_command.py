@@ -341,7 +341,8 @@ async def test_a_pack_never_overwrites(tmp_path: Path) -> None:
 
     refusals: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("full", (), "isn't empty"),
-        ("file.zip", (), "is a file"),
+        ("file.zip", (), "without --zip a pack is a folder"),
+        ("blocker.toml", (), "is a file"),
         ("file.zip", ("--zip",), "is there already"),
         ("file.zip/x", (), "leads through a file"),
     )
