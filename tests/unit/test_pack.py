@@ -17,6 +17,7 @@ from blocker.core.household_facts import Asks, Fact, Says
 from blocker.core.observed import NO_STATEMENT, Statement, seen_call
 from blocker.core.pack import ABOUT_A_CALL, Period, SealAt, around, belongs_in_week, concerns, first_of, names, watching
 from blocker.core.pack_facts import PackFacts
+from blocker.core.taken_over import Told as TakenOver
 from blocker.core.verdict import Reason
 from blocker.errors import UsageError
 from blocker.evidence import pack_files
@@ -176,6 +177,15 @@ def test_the_texts_are_whole_in_every_language(language: str) -> None:
         assert "Ben & $Jerry ${x}" in told
         assert "cd" * 32 in told
         assert all(len(line) <= 200 for line in told.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_what_was_taken_over_is_checked_is_told_whole(language: str) -> None:
+    """Each field that has to be put back is named, a correction's and those of what was taken over twice too."""
+    text = how_to_check(language, facts(taken_over=TakenOver(7, 2, ("ledger-kept-x",)))).decode()
+    assert "ledger-kept-x" in text
+    for field in ("taken_over", "link", "verifies", "salt", "entry", "earlier"):
+        assert re.search(rf"[“„]{field}[”“]|« {field} »", " ".join(text.split())), field
 
 
 def test_strange_texts_in_a_summary_stay_what_they_are() -> None:
