@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from blocker.core.household_file import HouseholdFile, Objection, Registration, happened_before
 from blocker.core.household_shown import CountsFrom, Files, objection, registration
+from blocker.core.imported import Device
 from blocker.core.observed import Happened, SeenCall
 from blocker.core.statement import Said
 
@@ -43,7 +44,7 @@ class CompanyCall(NamedTuple):
     @property
     def to_the_minute(self) -> bool:
         """Whether the second isn't known: somebody remembers it, or the device that recorded it notes none."""
-        return self.seen.remembered or self.seen.seen_by == "fritzbox-call-list"
+        return self.seen.remembered or self.seen.seen_by == Device.FRITZBOX
 
     @property
     def identity_given(self) -> bool | None:

@@ -76,7 +76,7 @@ class Listed:
     presented: str
     """The number presented; empty where none was."""
     exact: bool = True
-    """Whether this blocker recorded its time, to the second; not one that somebody remembers or a device rounded."""
+    """Whether its second is known; to a provider, whether this blocker recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
