@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from blocker.core.community import Rated, Rating, day_of, rated_target, rating_of, votes_of
 from blocker.core.contents import Content, of_a_whole_entry
-from blocker.core.entry import EntryKind, format_time
+from blocker.core.entry import EntryKind, format_time, parse_time
 from blocker.core.listing import Target
 from blocker.errors import SourceError, UsageError
 
@@ -132,6 +132,11 @@ class Asked(NamedTuple):
     number: str
     """As presented, E.164."""
     said: LookedUp
+
+    @property
+    def answered_on(self) -> date:
+        """The day of the answer, by the offset at which the call's own time is told."""
+        return parse_time(self.said.at).astimezone(datetime.fromisoformat(self.local).tzinfo).date()
 
 
 def looked_up(

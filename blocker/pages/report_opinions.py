@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from blocker.core.asked import Asked
 from blocker.core.community import Rated, Rating
 from blocker.core.document import Block, Column, Heading, Span, Style, Table, paragraph, plain
-from blocker.core.entry import parse_time
 from blocker.core.plain_text import shortened
 from blocker.core.weekly import Beside
 from blocker.language import Words
@@ -54,7 +53,7 @@ def _table(spoke: list[Asked], words: Words) -> Table:
         (
             plain(moment(one.local, words)),
             plain(shortened(one.number, LONGEST_TEXT)),
-            plain(f"{shortened(one.said.source, LONGEST_TEXT)}, {words.day(parse_time(one.said.at).date(), 'medium')}"),
+            plain(f"{shortened(one.said.source, LONGEST_TEXT)}, {words.day(one.answered_on, 'medium')}"),
             plain(f"{words.semicolon} ".join(_opinion(rated, words) for rated in one.said.answer)),
             (Span(one.call[:SHORT_ID], Style.CODE),),
         )

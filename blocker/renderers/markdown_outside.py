@@ -45,7 +45,7 @@ def opinions(asked: Sequence[Asked]) -> Iterator[str]:
 
 
 def _asked(one: Asked) -> tuple[str, ...]:
-    who = f"{cell(one.said.source)}, {one.said.at[:10]}"
+    who = f"{cell(one.said.source)}, {one.answered_on}"
     said = "; ".join(_opinion(rated) for rated in one.said.answer)
     return (moment(one.local), cell(one.number), who, said, one.call)
 

@@ -131,12 +131,15 @@ async def test_the_plain_page_tells_of_both_too(tmp_path: Path) -> None:
     calls = [told.call(f"2026-11-{day} 10:00") for day in (17, 18)]
     for call, answer in zip(calls, [(FRAUD, BLOCK), ()], strict=True):
         told.add(looked_up(local("2026-11-18 11:00"), call, "phoneblock", asked={}, answer=answer, after_ms=1))
+    night = told.call("2026-11-19 00:30")
+    told.add(looked_up(local("2026-11-19 00:30"), night, "phoneblock", asked={}, answer=(FRAUD,), after_ms=1))
     config = await house(told, tmp_path)
     async with reader(config) as ledger:
         await reportroom.write(config, ledger, WEEK, tmp_path / "out", [Language.NL], making=PLAIN)
         week = WEEK.previous
         await reportroom.write(config, ledger, week, tmp_path / "before", [Language.NL], making=PLAIN)
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert f"| phoneblock, 2026-11-19 | fraud (12 votes) | {night} |" in text, "at 23:30 UTC of the day before"
     since = "Wed 2026-11-18 09:00:00 +01:00"
     assert (
         rf"| sel\|lers | {since} | not over, as far as the ledger knows | https\://lists.example answered 500 |" in text
