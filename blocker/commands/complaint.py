@@ -62,6 +62,7 @@ async def run(config: Config, arguments: argparse.Namespace) -> int:
         draft = room.complaining.drafted(regulator, case, writing, arguments.number)
     if draft.hindrance:
         say(complaintroom.page(draft, words))
+        await warn_left_out(config)
         return NO
     with outfolder.new_folder(arguments.out) as into:
         notes = await complaintroom.write(draft, into, words, address_lines(arguments.address))

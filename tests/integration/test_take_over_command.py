@@ -73,6 +73,9 @@ async def taken_over_beside_calls(program: Program) -> None:
         "erase", "--number", ASKED, "--dry-run"
     )
     assert "none of it is in reports, dossiers and packs: blocker take-over" in await run("verify")
+    drafting = ("complaint", "--regulator", "be-fps-economy", "--company", "proximus", "--out", "complaint")
+    refused = await asyncio.to_thread(program.run, *drafting, check=False)
+    assert (refused.returncode, "blocker take-over" in refused.stderr) == (1, True), refused.stdout
 
     told = await run("take-over")
     assert "contents that don't hold or are gone, and stay behind: 2 (entry 3, " in told
