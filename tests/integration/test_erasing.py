@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fakes.agi_client import call
-from fakes.entries import screened
+from fakes.entries import BRUSSELS, screened
 from fakes.ledgers import raw_rows
 from fakes.running import Program, running
 
@@ -65,7 +65,7 @@ async def test_a_number_goes_from_every_byte_of_every_file(tmp_path: Path) -> No
         await in_thread(program, "mark", "last", "wanted")
         await in_thread(program, "block", "add", NUMBER, "--comment", "rang twice")
         await in_thread(program, "contacts", "import", str(tmp_path / "people.vcf"))
-        week = Week.containing(datetime.now(UTC), UTC)
+        week = Week.containing(datetime.now(UTC), BRUSSELS)
         await in_thread(program, "report", "--week", str(week))
         assert held(program, FORMS) == FORMS
 
