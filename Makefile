@@ -28,11 +28,11 @@ lint: ## style, types and import directions
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-# First those with a real Asterisk, which has the machine to itself since its calls have time limits; three processes share
-# the others, which wait as much as they reckon.
+# First those with a real Asterisk, which has the machine to itself, since its calls have time limits. Three processes share
+# the others, which wait as much as they reckon; one that is done with its part takes of what others have left.
 test: lint ready ## lint, then all tests against the built wheel, with a real Asterisk where one can be had
 	$(TESTED_WHEEL) tests/pbx
-	$(TESTED_WHEEL) --ignore=tests/pbx --numprocesses=3 --dist=loadfile
+	$(TESTED_WHEEL) --ignore=tests/pbx --numprocesses=3 --dist=worksteal
 
 soak: ready ## the tests that take minutes
 	$(TESTED_WHEEL) -m soak -o faulthandler_timeout=3600
