@@ -115,11 +115,14 @@ class LookedUp:
     """Nothing where it knew nothing."""
 
     def is_about(self, number: str) -> bool:
-        """Whether it says something of a number (E.164)."""
-        return any(
-            number.startswith(one.target.number) if one.target.is_prefix else number == one.target.number
-            for one in self.answer
-        )
+        """Whether the word that is shown and counts, the first, is about a number (E.164).
+
+        Of another number of its block that word says nothing.
+        """
+        if not self.answer:
+            return False
+        target = self.answer[0].target
+        return number.startswith(target.number) if target.is_prefix else number == target.number
 
 
 class Asked(NamedTuple):

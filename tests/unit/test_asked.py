@@ -9,6 +9,7 @@ from fakes.phoneblock import sha1
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocker.asking import Recalled
 from blocker.core.asked import LookedUp, looked_up, looked_up_of, opinions, question
 from blocker.core.community import Rated, Rating
 from blocker.core.entry import canonical
@@ -95,3 +96,14 @@ def test_the_entry_says_what_was_sent_and_what_came_back() -> None:
     assert looked_up_of(1, content) == LookedUp("c1", "phoneblock", "2026-11-17T08:00:00.000Z", answer)
     with pytest.raises(LedgerCorruptError, match="entry 1 lacks"):
         looked_up_of(1, content | {"answer": [{"target": NUMBER}]})
+
+
+def test_a_word_about_a_number_is_none_about_those_beside_it() -> None:
+    """Where its block was asked about too, the rating of one number isn't taken for that of another in the block."""
+    one, block = Rated(Target(NUMBER), Rating.G_FRAUD, 20), Rated(Target(NUMBER[:-1], is_prefix=True), votes=40)
+    beside = NUMBER[:-1] + "7"
+    for answer, about in (((one, block), [NUMBER]), ((block,), [NUMBER, beside]), ((), [])):
+        said = LookedUp("c1", "phoneblock", "2026-11-17T08:00:00.000Z", answer)
+        assert [number for number in (NUMBER, beside) if said.is_about(number)] == about
+        recalled = Recalled([said], "phoneblock", "", datetime(2026, 11, 18, tzinfo=UTC))
+        assert [number for number in (NUMBER, beside) if recalled.hits(number)] == about
