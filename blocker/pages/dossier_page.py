@@ -166,8 +166,8 @@ def _rules(known: dict[str, Any], words: Words) -> Iterator[Block]:
 
 
 def _address(by: str, words: Words) -> str:
-    """What an address is for, where it isn't simply the company's."""
-    return words("Address for data protection") if by == "post, data protection" else words("Address")
+    """What an address is for: all but the one for letters are those that the company names for data protection."""
+    return words("Address") if by == "post" else words("Address for data protection")
 
 
 def _sourced(text: str, fact: dict[str, Any], words: Words) -> Text:
