@@ -256,7 +256,7 @@ class Listroom:
         self._told |= {slug for slug in on if slug in states and states[slug].stale}  # before the service ended
         for slug, source in self.sources.items():
             if source.on:
-                when = at_start(source.refresh, states.get(slug, SourceState()), self._clock.now(), _chance())
+                when = at_start(source, states.get(slug, SourceState()), self._clock.now(), _chance())
                 self._plan(jobs, slug, when)
 
     async def look_at_files(self) -> None:
@@ -274,13 +274,13 @@ class Listroom:
         source, now = self.sources.get(slug), self._clock.now()
         if source is None or not source.on:
             return
-        when = planned(source.refresh, await self._states.get(slug), now)
+        when = planned(source, await self._states.get(slug), now)
         if when is None:
             when = after_good(source.refresh, now, _chance())
             self._plan(jobs, slug, when)  # whatever becomes of this try, and though the disk may not take when to ask
             with contextlib.suppress(SourceError, UsageError):  # it was logged
                 await self.sync(source=slug)
-            when = planned(source.refresh, await self._states.get(slug), self._clock.now()) or when
+            when = planned(source, await self._states.get(slug), self._clock.now()) or when
         self._plan(jobs, slug, when)
 
     def _begun(self, slug: str, step: str) -> None:

@@ -50,22 +50,23 @@ def after_failure(
     return now + wait + wait / SPREAD * chance
 
 
-def planned(refresh: timedelta, state: SourceState, now: datetime) -> datetime | None:
+def planned(source: ListSource, state: SourceState, now: datetime) -> datetime | None:
     """When a list is to be asked for, as was remembered; None where that is over, or can't be meant.
 
     A time further away than any try puts it was set by a clock that was wrong, or before the list's refresh was made
     shorter. Nobody would ask until then.
     """
-    latest = now + max(refresh, MONTH if state.stale else _LONGEST_REST) * (SPREAD + 1) / SPREAD
+    rest = MONTH if source.kind is Kind.PHONEBLOCK else _LONGEST_REST
+    latest = now + max(source.refresh, rest) * (SPREAD + 1) / SPREAD
     return state.next_at if state.next_at is not None and now < state.next_at <= latest else None
 
 
-def at_start(refresh: timedelta, state: SourceState, now: datetime, chance: float) -> datetime:
+def at_start(source: ListSource, state: SourceState, now: datetime, chance: float) -> datetime:
     """When a list is due for a service that just started.
 
     What downtime missed is spread over an hour, and a list that was never asked for comes at once.
     """
-    if (when := planned(refresh, state, now)) is not None:
+    if (when := planned(source, state, now)) is not None:
         return when
     least, more = _FIRST if state.tried_at is None else _CATCHING_UP
     return now + least + more * chance
@@ -83,16 +84,14 @@ def good(source: ListSource, state: SourceState, now: datetime, chance: float) -
     )
 
 
-def failed(
-    source: ListSource, state: SourceState, now: datetime, chance: float, error: BlockerError
-) -> SourceState:  # fmt: skip
+def failed(source: ListSource, state: SourceState, now: datetime, chance: float, error: BlockerError) -> SourceState:
     """What is remembered of a list that couldn't be had or used, and why."""
     since = min(state.failing_since or now, now)
     wanted = timedelta(seconds=error.retry_after if isinstance(error, StatusError) else 0)
     least, earliest = timedelta(), now
     if source.kind is Kind.PHONEBLOCK:  # its publisher asks for one question a day, whatever came of it
         least = MONTH if isinstance(error, UnfitError) else source.refresh
-        earliest = planned(source.refresh, state, now) or now  # a try by hand brings the next one no nearer
+        earliest = planned(source, state, now) or now  # a try by hand brings the next one no nearer
     return replace(
         state,
         tried_at=now,

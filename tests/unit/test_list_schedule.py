@@ -40,23 +40,25 @@ def test_a_failing_list_is_tried_ever_more_seldom(chance: float, for_so_long: ti
 def test_what_downtime_missed_is_spread_and_what_is_planned_stays() -> None:
     """A new list comes within seconds, overdue ones within the hour, and a restart makes no list come sooner."""
     later = NOW + 5 * HOUR
-    assert at_start(DAY, SourceState(tried_at=NOW, next_at=later), NOW, 0.5) == later
+    assert at_start(SOURCE, SourceState(tried_at=NOW, next_at=later), NOW, 0.5) == later
     due = SourceState(tried_at=NOW, next_at=NOW - DAY)
-    overdue = [at_start(DAY, due, NOW, chance) - NOW for chance in (0, 0.5, 0.99)]
+    overdue = [at_start(SOURCE, due, NOW, chance) - NOW for chance in (0, 0.5, 0.99)]
     assert timedelta(minutes=1) < overdue[0] < overdue[1] < overdue[2] <= HOUR
-    assert at_start(DAY, SourceState(), NOW, 0.99) - NOW < timedelta(seconds=10)
+    assert at_start(SOURCE, SourceState(), NOW, 0.99) - NOW < timedelta(seconds=10)
 
 
 @given(chances, st.timedeltas(HOUR, timedelta(days=90)), st.timedeltas(timedelta(), timedelta(days=90)))
 def test_a_time_that_only_a_wrong_clock_can_have_set_is_not_waited_for(
     chance: float, refresh: timedelta, wanted: timedelta
 ) -> None:
-    """Each time that a try puts is kept, up to its last moment; one of years from now is as none."""
+    """Each time that a try puts is kept, up to its last moment; one some days or years later is as none."""
+    source = replace(SOURCE, refresh=refresh)
     times = after_good(refresh, NOW, chance), after_failure(refresh, NOW - DAY, NOW, chance, wanted=wanted)
-    assert [planned(refresh, SourceState(next_at=when), NOW) for when in times] == [*times]
-    astray = SourceState(tried_at=NOW, next_at=NOW + 79 * 365 * DAY)
-    assert planned(refresh, astray, NOW) is None
-    assert at_start(refresh, astray, NOW, chance) - NOW <= HOUR
+    assert [planned(source, SourceState(next_at=when), NOW) for when in times] == [*times]
+    for wrong in (79 * 365 * DAY, max(refresh, timedelta(weeks=1)) + 3 * DAY + refresh / 24):
+        astray = SourceState(tried_at=NOW, next_at=NOW + wrong, failing_since=NOW)
+        assert planned(source, astray, NOW) is None
+        assert at_start(source, astray, NOW, chance) - NOW <= HOUR
 
 
 def test_stale_begins_with_the_first_failure_and_ends_with_the_next_success() -> None:
@@ -76,7 +78,7 @@ def test_a_whole_list_that_could_not_be_used_is_left_alone_for_a_month(chance: f
     unfit = failed(source, SourceState(), NOW, chance, UnfitError("it has 2 items"))
     again = failed(source, unfit, NOW + DAY, chance, SourceError("down"))
     for state, now in ((unfit, NOW + DAY), (again, NOW + 2 * DAY)):
-        assert at_start(source.refresh, state, now, chance) == state.next_at
+        assert at_start(source, state, now, chance) == state.next_at
         assert state.next_at is not None
         assert MONTH <= state.next_at - NOW <= MONTH * 25 / 24
     usual = failed(SOURCE, SourceState(), NOW, chance, UnfitError("it has 2 items")).next_at
