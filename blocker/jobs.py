@@ -4,7 +4,7 @@ The only importer of apscheduler. Decides when something runs, and that a report
 the work's business. Between set times nothing wakes up. A job that fails is logged, and tried again at its next time or
 at the next start; the service goes on.
 
-apscheduler is loaded once there are jobs: only a service has any, and for a command it would be slow to load.
+apscheduler is loaded whole where `Jobs` are made: only a service has any, and for a command it would be slow to load.
 """
 
 import asyncio
@@ -65,13 +65,15 @@ class WeeklyReport:
 
 
 class Jobs:
-    """Runs work on the running event loop, at set times; make it there, then `start`."""
+    """Runs work on the running event loop, at set times; make it there before a call can come, then `start`."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         """`zone` is the household's: set times are its local times."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415  (see above)
+        from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
+        from apscheduler.triggers.date import DateTrigger  # noqa: PLC0415
 
-        self._zone = zone
+        self._zone, self._cron, self._date = zone, CronTrigger, DateTrigger
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._running: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger("jobs")
@@ -108,9 +110,7 @@ class Jobs:
 
     def at(self, name: str, when: datetime, work: Work) -> None:
         """Run work once, at an instant (aware), or at once where that is over; takes the place of one of that name."""
-        from apscheduler.triggers.date import DateTrigger  # noqa: PLC0415  (see above)
-
-        trigger = DateTrigger(run_date=when)
+        trigger = self._date(run_date=when)
         self._scheduler.add_job(
             *(self._begin, trigger), args=(name, work), id=name, name=name, misfire_grace_time=None,
             replace_existing=True,
@@ -122,9 +122,7 @@ class Jobs:
 
     def _clock(self, **fields: str | int) -> Any:  # noqa: ANN401  (apscheduler has no types)
         """When the household's clock shows this."""
-        from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  (see above)
-
-        return CronTrigger(timezone=self._zone, **fields)
+        return self._cron(timezone=self._zone, **fields)
 
     def _every(self, name: str, trigger: object, work: Work) -> None:
         self._scheduler.add_job(

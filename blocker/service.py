@@ -139,10 +139,11 @@ class Service:
         self.control: ControlServer | None = None
         watched = await self._watched_before()
         self._watched = parse_time(watched[0]["at"]) if watched[0] else None
+        jobs = Jobs(ZoneInfo(config.time_zone))  # it loads what is slow to load, for which no call is to wait
         await self._listen()
         await self._record_start(*watched)
         if self.owner.ledger is not None and isinstance(self.owner.clock, SystemClock):
-            self._schedule()
+            self._schedule(jobs)
         self._warming = asyncio.create_task(self._warm_the_rest(), name="warming")
         self._log.info(
             "ready", fastagi=self.fastagi.port, http=self.web.port, data=str(config.data_dir), problems=self.health()
@@ -231,11 +232,9 @@ class Service:
             what, mend = f"{address} is taken by another program", f"stop it, or set another port in [{section}]"
         return ConfigError([Fault(str(self.config.path or "the defaults"), 0, what, mend)])
 
-    def _schedule(self) -> None:
+    def _schedule(self, jobs: Jobs) -> None:
         """What is done at set times; a played week has no Mondays of its own."""
-        zone = ZoneInfo(self.config.time_zone)
-        weekly = self.owner.mailroom.weekly(self._last_week)
-        self.jobs = Jobs(zone)
+        weekly, self.jobs = self.owner.mailroom.weekly(self._last_week), jobs
         self.jobs.every_week("weekly report", self.config.report.weekday, self.config.report.time, weekly)
         self.jobs.every_week("full verification", *VERIFYING_TIME, self.verification)
         self.jobs.at_start("last seal", self._look_at_last_seal)
