@@ -3,14 +3,19 @@
 import dataclasses
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from blocker.core.community import Rating
+from blocker.core.entry import format_time
 from blocker.core.listing import Listing, ListName
 from blocker.errors import DataDirError, UsageError
+from blocker.store import database
 from blocker.store.household_db import FILE_NAME, HouseholdDb
+from blocker.store.sharing_db import SharingDb
 
 NOW = datetime(2026, 11, 17, 8, 12, 33, 123000, tzinfo=UTC)
 SELLER = Listing(
@@ -108,3 +113,21 @@ async def test_a_closed_file_is_our_error(tmp_path: Path) -> None:
     await lists.close()
     with pytest.raises(DataDirError, match="stopping"):
         await lists.add(SELLER)
+
+
+async def test_what_an_older_program_had_given_is_known_as_what_it_was_given(tmp_path: Path) -> None:
+    """The rating that stands as given in its file is the given one; of what was to follow nothing is made up."""
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as older:
+        for script in database._migrations("household")[:6]:
+            older.executescript(script)
+        identity = database._KINDS["household"].application_id
+        older.executescript(f"PRAGMA application_id = {identity}; PRAGMA user_version = 6")
+        at, put = format_time(NOW), "INSERT INTO upload VALUES (?, ?, ?, '', 1, ?, ?, ?, 1, '', ?)"
+        older.execute(put, ("rating", "+3225551231", "E_ADVERTISING", "given", at, at, at))
+        older.execute(put, ("rating", "+3225551232", "A_LEGITIMATE", "waiting", at, at, at))
+        older.execute(put, ("refused-call", "+3225551233", None, "given", at, at, at))
+        older.commit()
+    household = await HouseholdDb.open(tmp_path)
+    items = {item.upload.number[-1]: item for item in await SharingDb(household).queue()}
+    await household.close()
+    assert {which: item.given for which, item in items.items()} == {"1": Rating.E_ADVERTISING, "2": None, "3": None}
