@@ -28,7 +28,7 @@ from blocker.core.snapshot_manifest import (
     parse,
     refusal,
 )
-from blocker.errors import SigningError, SourceError
+from blocker.errors import SigningError, SourceError, StatusError
 from blocker.supplying import fetcher_for, token_of
 from blocker.syncing import Supplied
 
@@ -80,6 +80,8 @@ class Snapshots:
         try:
             files = [await self._piece(source, piece, folder) for piece in pieces]
         except SourceError as error:
+            if isinstance(error, StatusError) and error.retry_after:
+                raise  # who wants to be left alone isn't asked for more
             structlog.get_logger("syncing").info("what changed can't be had, so the whole list is", why=str(error))
             return None
         if not files:

@@ -3,17 +3,19 @@
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.published import NAME, Club
 from fakes.ssh import make_key
 
+from blocker import snapshots
 from blocker.core.list_schedule import forgotten
 from blocker.core.list_source import Kind, ListSource, SourceState
 from blocker.core.signed_text import join, split
 from blocker.core.snapshot import decode
 from blocker.core.snapshot_manifest import MANIFEST, NAMESPACE, Manifest, identity, parse
-from blocker.errors import SourceError
+from blocker.errors import SourceError, StatusError
 from blocker.evidence.signing import Signer, verify
 from blocker.snapshots import Snapshots, beside
 from blocker.syncing import Supplied
@@ -199,6 +201,26 @@ async def test_a_change_that_was_damaged(club: Club, follower: Follower) -> None
         assert not supplied.changes
         assert supplied.file is not None
         assert supplied.file.read_bytes() == (club.out / manifest(club).whole.path).read_bytes()
+
+
+async def test_a_server_that_wants_to_be_left_alone(
+    club: Club, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it says so when asked for what changed, it isn't asked for the whole list instead."""
+    await follower.supply()
+    await club.version(*MANY, ONE)
+    asked, get = [], snapshots._get
+
+    async def busy(source: ListSource, origin: str, *more: Any) -> Path:
+        asked.append(origin)
+        if origin == club.origin:
+            return await get(source, origin, *more)
+        raise StatusError(f"{origin} answered 503", 503, retry_after=60)
+
+    monkeypatch.setattr(snapshots, "_get", busy)
+    with pytest.raises(StatusError, match="answered 503"):
+        await follower.supply()
+    assert asked == [club.origin, str(club.out / manifest(club).deltas[0].path)]
 
 
 @pytest.mark.parametrize(
