@@ -28,6 +28,7 @@ from blocker.core.entry import (
     parse_time,
     sha256_hex,
 )
+from blocker.core.taken_over import MARK, recorded
 from blocker.errors import LedgerFormatError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -236,3 +237,13 @@ def test_there_is_a_frozen_content_of_every_kind() -> None:
     lines = [line for name in ("holds", "every-kind", "later-kinds") for _, _, line in vector_rows(name) if line]
     assert {parse(line)["kind"] for line in lines} == set(EntryKind)
     assert all(canonical(parse(line)) == line for line in lines)
+
+
+def test_what_was_taken_over_leads_back_to_its_first_bytes() -> None:
+    """The frozen entries that were taken over are, put back, the frozen ones of the ledger that they came from."""
+    first = {n: (link, line) for n, link, line in vector_rows("every-kind")}
+    taken = [parse(line) for _, _, line in vector_rows("later-kinds") if line and MARK.encode() in line]
+    assert {one["kind"] for one in taken} >= {"statement", "correction"}
+    for one in taken:
+        link = f"{one['taken_over']['link']}\n".encode()
+        assert first[parse_link(link).n] == (link, recorded(one))
