@@ -149,6 +149,7 @@ def test_the_age_of_an_imported_call_counts_from_its_import() -> None:
         "v": 1, "kind": "call-imported", "at": content["at"], "call": "c0ffee", "seen_by": "android-call-log",
         "file": None, "began": began, "zone": "Europe/Brussels", "offset": "+01:00", "ambiguous": False, "line": "",
         "called": "", "presented": content["presented"], "by": "Anna",
+        "disposition": None, "seconds_talked": None, "seconds_in_all": None,
     }  # fmt: skip
     told = Told()
     told.add(imported)
