@@ -6,9 +6,8 @@ upload out however that was done. An upload waits for a random time; once it was
 from being given again. Values in, values out: `filing/sharing_desk.py` draws the waits, `filing/uploading.py` sends.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -94,17 +93,18 @@ class Item:
 
     def as_given(self) -> "Item":
         """What was given last in place of what would have followed, and won't."""
-        upload = dataclasses.replace(self.upload, rating=self.given or self.upload.rating)
-        return dataclasses.replace(self, upload=upload, state=State.GIVEN, why="")
+        upload = replace(self.upload, rating=self.given or self.upload.rating)
+        return replace(self, upload=upload, state=State.GIVEN, why="")
 
 
 class Wish(NamedTuple):
-    """Something that the ledger says should be given."""
+    """Something that should be given by what an entry says, which was written at an instant (aware)."""
 
     upload: Upload
     entry: int
     at: datetime
-    """When that entry was written; aware."""
+    taken_over: bool = False
+    """Whether it was taken over from another ledger, in which it had another number."""
 
 
 class Changes(NamedTuple):
@@ -156,30 +156,30 @@ def _after(item: Item, wish: Wish | None, now: datetime, barred: Callable[[str],
     if item.state is State.SENDING:
         if item.upload.what is What.REFUSED_CALL:  # a second report would count as a second call
             why = "the program ended while it was sent, so nobody knows whether it arrived"
-            return dataclasses.replace(item, state=State.GIVEN, given_at=item.due_at, why=why)
-        item = dataclasses.replace(item, state=State.WAITING)  # a second rating replaces the first
+            return replace(item, state=State.GIVEN, given_at=item.due_at, why=why)
+        item = replace(item, state=State.WAITING)  # a second rating replaces the first
     if item.state is not State.WAITING:
         return item
     if now - item.queued_at > FORGOTTEN_AFTER:
         why = f"it couldn't be given for {FORGOTTEN_AFTER.days} days" + (f": {item.why}" if item.why else "")
-        return dataclasses.replace(item, state=State.GIVEN_UP, why=why)
+        return replace(item, state=State.GIVEN_UP, why=why)
     if item.upload.takes_back:
         return item
     if barred(item.upload.number) or (wish is None and item.upload.what is What.RATING):
         return item.as_given() if item.given_at else None
     if wish is not None and item.upload.what is What.RATING:
-        return dataclasses.replace(item, upload=wish.upload, entry=wish.entry)
+        return replace(item, upload=wish.upload, entry=wish.entry)
     return item
 
 
 def _is_new(item: Item | None, wish: Wish) -> bool:
-    """Whether something is to be given that wasn't dealt with."""
+    """Whether something is to be given that wasn't dealt with; of what was taken over its number doesn't tell that."""
     if item is None:
         return True
     if item.state is State.WAITING and not item.upload.takes_back:
         return False
     same = item.upload == wish.upload and item.state is State.GIVEN and item.upload.what is What.RATING
-    return wish.entry > item.entry and not same
+    return wish.entry > item.entry and not wish.taken_over and not same
 
 
 def _is_over(item: Item, now: datetime, keep_given: timedelta | None) -> bool:
@@ -210,7 +210,7 @@ def due(queue: Iterable[Item], now: datetime) -> list[Item]:
 def later(item: Item, now: datetime, why: str, *, at_least: timedelta = timedelta()) -> Item:
     """An item that couldn't be given, to be tried again after a longer wait each time."""
     pause = max(_PAUSES[min(item.tries, len(_PAUSES)) - 1], at_least)
-    return dataclasses.replace(item, state=State.WAITING, due_at=now + pause, why=why)
+    return replace(item, state=State.WAITING, due_at=now + pause, why=why)
 
 
 def taken_back(item: Item, upload: Upload, now: datetime, wait: timedelta) -> Item:

@@ -16,6 +16,7 @@ from blocker.core.sharing import Upload, What, may_be_given, upload_of_said
 from blocker.core.sharing_queue import Wish
 from blocker.core.spoken import Spoken
 from blocker.core.statement import Said, said_in
+from blocker.core.taken_over import is_taken_over
 
 _SAID = (EntryKind.STATEMENT, EntryKind.CORRECTION)
 _REFUSED = (EntryKind.CALL_SCREENED, EntryKind.OUTCOME)
@@ -62,10 +63,8 @@ async def _marked(ledger: Entries, *, comments: bool) -> tuple[list[Wish], froze
         if number and said.mark == "wanted":
             wanted.add(number)
         elif number and may_be_given(said) and entry.content.get("seen_by") != Device.HAND:
-            before = wishes.get(number)
-            if before is None or before.entry < n:
-                upload = upload_of_said(said, number, comments=comments)
-                wishes[number] = Wish(upload, n, parse_time(words[n]["at"]))
+            upload, earlier = upload_of_said(said, number, comments=comments), is_taken_over(words[n])
+            _keep(wishes, Wish(upload, n, parse_time(words[n]["at"]), earlier))
     return list(wishes.values()), frozenset(wanted)
 
 
@@ -79,8 +78,16 @@ async def _refused(ledger: Entries, since: datetime, listed: Callable[[str], boo
         elif call := calls.get(content["call"]):
             number = _number(call.content)
             if happened_of(call.content["action"], content) is Happened.REFUSED and number and listed(number):
-                wishes[number] = Wish(Upload(What.REFUSED_CALL, number), call.n, parse_time(call.content["at"]))
+                upload, earlier = Upload(What.REFUSED_CALL, number), is_taken_over(call.content)
+                _keep(wishes, Wish(upload, call.n, parse_time(call.content["at"]), earlier))
     return list(wishes.values())
+
+
+def _keep(wishes: dict[str, Wish], wish: Wish) -> None:
+    """The latest of each number: what was taken over is older than all that was recorded here."""
+    before = wishes.get(wish.upload.number)
+    if before is None or (not before.taken_over, before.entry) < (not wish.taken_over, wish.entry):
+        wishes[wish.upload.number] = wish
 
 
 def _number(content: Mapping[str, Any]) -> str:

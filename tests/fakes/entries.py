@@ -99,6 +99,10 @@ class Told:
         self._head = Head(n, sha256_hex(link_line(n, self._head.sha256, sha256_hex(canonical(whole)))))
         return n
 
+    def begin_anew(self) -> None:
+        """Another ledger follows, with nothing in it."""
+        self._entries, self._head = [], EMPTY
+
     def started(self, at: str, *, clock: str = "system", observe_only: bool = False) -> None:
         """The service begins to watch."""
         self.add(

@@ -450,6 +450,25 @@ async def test_what_never_went_is_not_called_given(house: SharingHouse) -> None:
     assert len(house.server.asked) == 1
 
 
+async def test_a_mark_that_was_taken_over_is_none_that_is_new(house: SharingHouse) -> None:
+    """In a ledger that follows another, entries have other numbers: what a person took out isn't given after all."""
+    house.marked()
+    house.marked(OTHER)
+    await house.say_yes()
+    await house.giver.drop(SELLER)
+    before = house.told.all()
+    house.told.begin_anew()
+    await house.later(hours=1)
+    for entry in (*before, *before):  # so that each has a higher number by now
+        house.told.add(entry.content, taken_over={"ledger": "ledger-kept-x"})
+    await house.later(hours=1)
+    await house.later(hours=30)
+    assert list(house.server.rated) == [OTHER]
+    house.marked()
+    await house.later(hours=1)
+    assert (await house.rating()).state == WAITING
+
+
 async def test_erasing_a_number_erases_its_uploads(house: SharingHouse) -> None:
     """Nothing in the household's file is left of it."""
     house.marked()
