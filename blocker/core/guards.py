@@ -28,6 +28,9 @@ _BLOCK = 3
 """Digits after the country code that tell whether a number is a mobile one: a thousandth of a country."""
 _MOBILE_LENGTHS = range(7, 12)
 _ANY_DIGIT = "5"
+_MOBILE = "mobile"
+_PERHAPS_MOBILE = {_MOBILE, "fixed-line-or-mobile"}
+"""In North America hardly any number tells which it is: there one area code is not all of the mobile numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ def widest(prefixes: Iterable[str]) -> tuple[str, int]:
         country = prefix.removesuffix(national)
         share = 1000 / 10 ** len(national)
         shares[country] = shares.get(country, 0) + share
-        if len(national) >= _BLOCK and _is_mobile(country, national[:_BLOCK]):
+        if len(national) >= _BLOCK and _MOBILE in _kinds(country, national[:_BLOCK]):
             mobile[country] = mobile.get(country, 0) + share
     caught = {f"numbers that begin with +{country}": share for country, share in shares.items()}
     for country, share in mobile.items():
-        blocks = sum(_is_mobile(country, f"{block:0{_BLOCK}}") for block in range(10**_BLOCK))
+        each = (_kinds(country, f"{block:0{_BLOCK}}") for block in range(10**_BLOCK))
+        blocks = sum(not kinds.isdisjoint(_PERHAPS_MOBILE) for kinds in each)
         caught[f"mobile numbers that begin with +{country}"] = share * 1000 / blocks
     which = max(caught, key=lambda which: caught[which], default="")
     return which, int(caught.get(which, 0))
@@ -120,12 +124,12 @@ def _countries() -> frozenset[str]:
 
 
 @cache
-def _is_mobile(country: str, block: str) -> bool:
-    """Whether numbers of mobile telephones begin so, for all that the library knows, which is how long they are too."""
+def _kinds(country: str, block: str) -> frozenset[str]:
+    """Of which kinds numbers are that begin so, for all that the library knows, which is how long they are too."""
     if block.startswith("0") or country not in _countries():  # a 0 is dialled before national numbers, no part of them
-        return False
+        return frozenset()
     numbers = (E164(f"+{country}{block.ljust(length, _ANY_DIGIT)}") for length in _MOBILE_LENGTHS)
-    return any(number_type(number) == "mobile" for number in numbers)
+    return frozenset(map(number_type, numbers))
 
 
 def suspicious(made: Made, spared: Spared) -> list[str]:
