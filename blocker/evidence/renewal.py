@@ -69,10 +69,22 @@ async def open_or_begin(directory: Path, now: Callable[[], datetime]) -> Begun:
     try:
         ledger = await Ledger.open(directory, now=now)
     except LedgerCorruptError as error:
-        why = str(error).removesuffix(f" ({posture.MEND})").replace(f"{directory}/", "")
-        return await begin_anew(directory, why, now)
+        return await begin_anew(directory, _in_short(error, directory), now)
     begun = await _begun(ledger, directory, now)
-    return begun if begun.told else Begun(ledger, await posture.copies_gone(directory))
+    if begun.told:
+        return begun
+    try:
+        return Begun(ledger, await posture.copies_gone(directory))
+    except LedgerCorruptError as error:
+        await ledger.abandon()
+        return await begin_anew(directory, _in_short(error, directory), now)
+    except BaseException:
+        await ledger.close()
+        raise
+
+
+def _in_short(error: LedgerCorruptError, directory: Path) -> str:
+    return str(error).removesuffix(f" ({posture.MEND})").replace(f"{directory}/", "")
 
 
 async def begin_anew(directory: Path, why: str, now: Callable[[], datetime]) -> Begun:

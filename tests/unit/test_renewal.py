@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -213,6 +214,26 @@ async def test_whatever_is_wrong_with_it_a_new_one_can_be_begun(
     assert why in await opened(tmp_path)
     assert (await verify(tmp_path)).holds
     assert (await first_entry(tmp_path))["kind"] == "ledger-begun"
+
+
+async def test_damage_found_when_copies_of_the_head_are_missed_is_damage(tmp_path: Path) -> None:
+    """Who took the copies away and spoilt what lies before the end: a new one is begun, and no connection is left."""
+    rows = chained(content(f"call-{i}", padding="x" * 200) for i in range(400))
+    await lay_out(tmp_path, rows, b"")
+    (tmp_path / "ledger-heads.txt").unlink()
+    file = tmp_path / "ledger.sqlite3"
+    raw = bytearray(file.read_bytes())
+    page = raw.index(b'"call":"call-200"') // 4096 * 4096
+    raw[page : page + 4096] = b"\xff" * 4096
+    file.write_bytes(raw)
+    before = set(threading.enumerate())
+    assert "is damaged" in await opened(tmp_path)
+    assert renewal.kept(tmp_path)
+    assert (await verify(tmp_path)).holds
+    for one in set(threading.enumerate()) - before:
+        if "_connection_worker" in one.name:
+            one.join(30)
+            assert not one.is_alive()
 
 
 async def test_a_log_without_its_ledger_is_kept_too(tmp_path: Path) -> None:
