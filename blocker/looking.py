@@ -31,6 +31,7 @@ from blocker.core.list_source import ListSource, SourceState
 from blocker.core.listing import ListIndex, Listing, ListName
 from blocker.core.record import SIGNS_OF_WATCHING, Content
 from blocker.core.seal import Sealed
+from blocker.core.taken_over import oldest_first
 from blocker.core.wanted import Wanted
 from blocker.core.week import Week
 from blocker.datadir import DataDir
@@ -331,14 +332,18 @@ async def answers(config: Config) -> tuple[list[LookedUp], list[LookedUp]]:
     Raises:
         LedgerError: the ledger can't be read.
     """
-    said, forgotten = list[LookedUp](), 0
+    kinds, said, forgotten = {EntryKind.LOOKED_UP, *_MEMORY_ENDS}, list[LookedUp](), 0
     async with _records(config) as ledger:
-        async for entry in ledger.entries({EntryKind.LOOKED_UP, EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED}):
-            if entry.content["kind"] == EntryKind.LOOKED_UP:
-                said.append(looked_up_of(entry.n, entry.content))
-            else:
-                forgotten = len(said)
+        entries = oldest_first([(entry.n, entry.content) async for entry in ledger.entries(kinds)])
+    for n, content in entries:
+        if content["kind"] == EntryKind.LOOKED_UP:
+            said.append(looked_up_of(n, content))
+        else:
+            forgotten = len(said)
     return said, said[forgotten:]
+
+
+_MEMORY_ENDS = frozenset({EntryKind.SERVICE_STARTED, EntryKind.SERVICE_STOPPED})
 
 
 async def sealed(config: Config) -> Sealed:

@@ -10,6 +10,7 @@ from typing import Any
 from blocker.core.corrected import withdrawn_of
 from blocker.core.entry import EntryKind
 from blocker.core.observed import NO_STATEMENT, Statement, statement_of
+from blocker.core.taken_over import is_taken_over
 
 
 class Spoken:
@@ -20,6 +21,8 @@ class Spoken:
         self.withdrawn = withdrawn
         self.statements: dict[str, Statement] = {}
         """By the call's id."""
+        self._here = set[str]()
+        """Calls of which something was said in this very ledger."""
 
     @classmethod
     def among(cls, entries: Iterable[tuple[int, Mapping[str, Any]]]) -> "Spoken":
@@ -39,10 +42,18 @@ class Spoken:
         return spoken
 
     def take(self, n: int, content: Mapping[str, Any]) -> None:
-        """Take an entry, in the ledger's order; none but a `statement` does anything. Raises as `among` does."""
-        if content["kind"] == EntryKind.STATEMENT and n not in self.withdrawn:
-            call, statement = statement_of(n, content)
-            self.statements[call] = statement
+        """Take an entry, in the ledger's order; none but a `statement` does anything. Raises as `among` does.
+
+        What was taken over from an earlier ledger was said before all that was said in this one.
+        """
+        if content["kind"] != EntryKind.STATEMENT or n in self.withdrawn:
+            return
+        call, statement = statement_of(n, content)
+        if not is_taken_over(content):
+            self._here.add(call)
+        elif call in self._here:
+            return
+        self.statements[call] = statement
 
     def of(self, call: str) -> Statement:
         """What holds of a call, by its id."""

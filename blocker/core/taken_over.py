@@ -174,13 +174,18 @@ def gone_there(entries: Iterable[Numbered]) -> dict[str, set[int]]:
     entries = list(entries)
     from_where = places(one for one in entries if one[1]["kind"] == EntryKind.LEDGER_TAKEN_OVER)
     erased = {
-        n for _, content in entries if content["kind"] == EntryKind.ERASURE for n in content["entries"]
+        of_it for n, content in entries if content["kind"] == EntryKind.ERASURE for of_it in _erased_by(n, content)
     } & from_where.keys()
     gone: dict[str, set[int]] = {}
     for n in erased:
         for place in from_where[n]:
             gone.setdefault(place.ledger, set()).add(place.n)
     return gone
+
+
+@of_a_whole_entry
+def _erased_by(_: int, content: Content) -> frozenset[int]:
+    return frozenset(map(int, content["entries"]))
 
 
 def whole(entries: Iterable[Numbered]) -> frozenset[str]:

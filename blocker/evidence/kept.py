@@ -16,6 +16,7 @@ from blocker.core.ledger_before import BEFORE, before_of
 from blocker.core.taken_over import Numbered, gone_there, whole
 from blocker.errors import LedgerCorruptError, LedgerError, LedgerFormatError
 from blocker.evidence import head_copies, renewal
+from blocker.evidence.ledger import TRACES
 from blocker.evidence.reading import LedgerReader
 from blocker.store import ledger_db
 from blocker.store.ledger_db import LedgerDb, Row
@@ -78,8 +79,12 @@ class KeptLedger:
                 await db.close()
         return None
 
-    async def remove(self, numbers: Collection[int]) -> int:
-        """Remove contents, their links staying, and leave nothing of them in the file; how many were there.
+    async def remove(self, numbers: Collection[int], rewrite_up_to: int | None = None) -> str:
+        """Remove contents, their links staying, and leave nothing of them; what stands against that, else nothing.
+
+        Args:
+            numbers: of the entries; most of them may be without content already.
+            rewrite_up_to: as for `Ledger.tidy`. Writing a large file anew keeps the disk from the records of calls.
 
         Raises:
             LedgerError: it is too damaged for that, or can't be written.
@@ -89,13 +94,14 @@ class KeptLedger:
             there = await db.kinds(numbers)
         finally:
             await db.close()
-        if not there:
-            return 0
+        cut_off = ledger_db.size(self._path.with_name(f"{self._path.name}-wal")) > 0  # between removing and the rest
+        if not there and not cut_off and rewrite_up_to is not None:
+            return ""
         db = await LedgerDb.open(self._path, unguarded=True)
         try:
             await db.drop(there)
             try:
-                await db.rewrite(None)
+                whole = rewrite_up_to == 0 or await db.rewrite(rewrite_up_to)
                 emptied = await db.empty_log()
             except LedgerError as error:
                 raise LedgerError(f"its contents are gone, but perhaps not all traces in the file ({error})") from error
@@ -103,7 +109,7 @@ class KeptLedger:
                 raise LedgerError(f"another program is reading {self._path}, so that its log still holds them")
         finally:
             await db.close()
-        return len(there)
+        return "" if whole else TRACES
 
 
 def kept_ledgers(directory: Path) -> list[KeptLedger]:
@@ -122,12 +128,12 @@ class Left(NamedTuple):
 
 
 async def kept_beside(directory: Path) -> list[Left]:
-    """The ledgers that could not go on, oldest first; the present one needn't be readable."""
-    folders, told = renewal.kept(directory), list[Numbered]()
+    """The ledgers that could not go on, oldest first; the present one needn't hold, nor be readable."""
+    folders, gone, ended = renewal.kept(directory), dict[str, set[int]](), frozenset[str]()
     with suppress(LedgerError):
         if folders:
             told = await _entries(directory, {EntryKind.LEDGER_TAKEN_OVER, EntryKind.ERASURE})
-    gone, ended = gone_there(told), whole(told)
+            gone, ended = gone_there(told), whole(told)
     return [Left(path, path.name in ended, frozenset(gone.get(path.name, ()))) for path in folders]
 
 

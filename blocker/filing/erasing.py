@@ -110,8 +110,9 @@ class Outside:
     """Make anew the reports, by week, that are older than an instant; what couldn't be, as sentences."""
     drop_letters: Callable[[Collection[str]], Collection[str]]
     """Take away letters that weren't sent yet and name a call of one of these instants; their names."""
-    erase_there: Callable[[], Awaitable[list[str]]]
-    """Erase also in the ledgers from which entries were taken over; what can't be, as sentences."""
+    erase_there: Callable[[int | None], Awaitable[list[str]]]
+    """Erase also in the ledgers from which entries were taken over, and write those anew that have so many bytes at
+    most (None: any); what can't be, as sentences."""
 
 
 @dataclass(slots=True)
@@ -272,9 +273,10 @@ class Erasing:
         """Files, traces and reports. By what the ledger says was erased ever, so that a run cut short is finished."""
         async with self._outside.files.changing:
             weeks = await self._remove_files()
-        if (erased.entries or asked or not self._beside_calls) and (left := await self._tidy(asked=asked)):
+        at_most = None if not self._beside_calls else REWRITTEN_BESIDE_CALLS if asked else 0
+        if (erased.entries or asked or not self._beside_calls) and (left := await self._open().tidy(at_most)):
             erased.warnings.append(left)
-        erased.warnings += await self._outside.erase_there()
+        erased.warnings += await self._outside.erase_there(at_most)
         erased.warnings += await self._outside.remake(weeks)
 
     async def _remove_files(self) -> dict[str, datetime]:
@@ -291,11 +293,6 @@ class Erasing:
             if self._outside.files.exists(sha256):
                 await self._outside.files.remove(sha256)
         return weeks
-
-    async def _tidy(self, *, asked: bool) -> str:
-        if not self._beside_calls:
-            return await self._open().tidy()
-        return await self._open().tidy(REWRITTEN_BESIDE_CALLS if asked else 0)
 
     async def _due(self, terms: Terms) -> AsyncIterator[Batch]:
         if (latest := terms.latest) is None:

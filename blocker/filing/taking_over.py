@@ -85,8 +85,8 @@ class Kept(Protocol):
         """Its entries, as far as they can be read, in order of number; raises LedgerError where none can."""
         ...
 
-    async def remove(self, numbers: Collection[int]) -> int:
-        """Remove contents; how many were there. Raises LedgerError where that can't be done."""
+    async def remove(self, numbers: Collection[int], rewrite_up_to: int | None) -> str:
+        """Remove contents; what then stands against their being gone. Raises LedgerError where that can't be done."""
         ...
 
 
@@ -148,9 +148,10 @@ class TakingOver:
         async with self._alone():  # or a call might go by age before the case that keeps it is there again
             if not await self._journal.flush():
                 raise LedgerWriteError("the ledger can't be written, so nothing was taken over (see: blocker doctor)")
-            scans = {kept.name: await _scanned(kept) for kept in self._kept()}
+            every = self._kept()  # once, since another may be kept while this goes on
+            scans = {kept.name: await _scanned(kept) for kept in every}
             elsewhere = [stretch_of(*marker) for scan in scans.values() for marker in scan.markers]
-            done = [await self._one(kept, scans[kept.name], elsewhere, dry_run=dry_run, by=by) for kept in self._kept()]
+            done = [await self._one(kept, scans[kept.name], elsewhere, dry_run=dry_run, by=by) for kept in every]
         return {"ledgers": done}
 
     async def _one(
@@ -202,10 +203,14 @@ class TakingOver:
         one.written(here)
         one.begin(last + 1)
 
-    async def erase_there(self) -> list[str]:
+    async def erase_there(self, rewrite_up_to: int | None = None) -> list[str]:
         """Remove from the kept ledgers what was taken over from them and erased here; what can't be, as sentences.
 
         By what the ledger says was erased ever, so that what was cut off is finished the next time.
+
+        Args:
+            rewrite_up_to: bytes of a kept ledger that is written anew; 0 never does it and says nothing of that, None
+                always.
 
         Raises:
             LedgerError: the ledger can't be read.
@@ -216,8 +221,8 @@ class TakingOver:
         gone, sentences = gone_there((entry.n, entry.content) for entry in (*told, *erasures)), []
         for kept in self._kept():
             try:
-                if kept.name in gone:
-                    await kept.remove(gone[kept.name])
+                if kept.name in gone and (left := await kept.remove(gone[kept.name], rewrite_up_to)):
+                    sentences.append(f"{kept.name}: {left}")
             except LedgerError as error:
                 sentences.append(
                     f"it could not be erased from {kept.name}, the ledger that it was taken over from: {error} "

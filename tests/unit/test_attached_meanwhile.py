@@ -95,7 +95,7 @@ async def _nothing_made(_: Mapping[str, datetime]) -> list[str]:
     return []
 
 
-async def _nothing_elsewhere() -> list[str]:
+async def _nothing_elsewhere(_: int | None) -> list[str]:
     return []
 
 

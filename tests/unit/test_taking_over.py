@@ -15,7 +15,10 @@ from fakes.clock import StandingClock
 from fakes.entries import screened
 from fakes.ledgers import raw_rows, tamper
 
+from blocker import looking
+from blocker.config import load_config
 from blocker.core import record
+from blocker.core.asked import looked_up
 from blocker.core.call_row import CallRow
 from blocker.core.corrected import correction
 from blocker.core.entry import EntryKind, parse, parse_link, sha256_hex
@@ -24,11 +27,13 @@ from blocker.core.household_facts import Fact
 from blocker.core.household_file import HouseholdFile
 from blocker.core.imported import Device, call_imported, fields_of
 from blocker.core.number import NumberPlan
+from blocker.core.spoken import Spoken
+from blocker.core.statement import Said
 from blocker.core.taken_over import FIELD, recorded
 from blocker.core.watching import Watch
 from blocker.errors import LedgerWriteError
 from blocker.evidence import renewal
-from blocker.evidence.kept import kept_ledgers
+from blocker.evidence.kept import kept_beside, kept_ledgers
 from blocker.evidence.ledger import Ledger
 from blocker.evidence.reading import LedgerReader
 from blocker.evidence.verify import verify
@@ -316,6 +321,21 @@ async def test_the_old_calls_are_older_than_all_that_came_since(tmp_path: Path) 
     assert watch.watching_at_end
 
 
+async def test_what_others_said_back_then_is_in_no_memory(tmp_path: Path) -> None:
+    """`check` decides by the answers that the service has had since its last start, not by those taken over since."""
+    then = looked_up(AT, "0" * 16, "mine", asked={}, answer=(), after_ms=9)
+    await filled(tmp_path, started(AT), then)
+    await begun_anew(tmp_path)
+    ledger, later = await Ledger.open(tmp_path), AT + timedelta(days=30)
+    since = looked_up(later, "f" * 16, "mine", asked={}, answer=(), after_ms=9)
+    await ledger.append(started(later), since)
+    await ledger.close()
+    await taken(tmp_path)
+    (tmp_path / "blocker.toml").write_text(f'region = "BE"\ndata_dir = "{tmp_path}"\n')
+    said, held = await looking.answers(load_config(tmp_path / "blocker.toml", {}, []))
+    assert [[one.call for one in some] for some in (said, held)] == [["0" * 16, "f" * 16], ["f" * 16]]
+
+
 async def erased(directory: Path, numbers: list[int]) -> list[str]:
     async with taking_over(directory) as (use_case, ledger):
         await ledger.erase(numbers, "a wish", "Anna")
@@ -345,6 +365,39 @@ async def test_what_is_erased_goes_from_the_kept_ledger_too(tmp_path: Path) -> N
     found = await verify(folder, erased_elsewhere=[26])
     assert (found.erased, [fault.n for fault in found.faults]) == (1, [20])
     assert await erased(tmp_path, [number_of(tmp_path, f"{13:016x}")]) == []  # and again
+
+
+async def test_beside_calls_an_old_ledger_is_not_written_anew(tmp_path: Path) -> None:
+    """What goes by age keeps no disk busy; what a person asks for and is too large says so, and offline it is done."""
+    await filled(tmp_path)
+    folder = await begun_anew(tmp_path)
+    await taken(tmp_path)
+    with closing(sqlite3.connect(folder / "ledger.sqlite3")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = (folder / "ledger.sqlite3").stat().st_size
+    async with taking_over(tmp_path) as (use_case, ledger):
+        await ledger.erase([number_of(tmp_path, f"{i:016x}") for i in range(CALLS)], "age", "")
+        assert await use_case.erase_there(0) == []
+        assert holds(folder, "+3225550012") == []
+        assert (folder / "ledger.sqlite3").stat().st_size == size
+        await ledger.erase([number_of(tmp_path, f"{CALLS - 1:016x}")], "a wish", "Anna")
+        (sentence,) = await use_case.erase_there(1)
+        assert "too large to be written anew while calls come in" in sentence
+        assert await use_case.erase_there(None) == []
+        assert (folder / "ledger.sqlite3").stat().st_size < size
+
+
+async def test_where_an_erasure_is_damaged_the_kept_ledgers_are_told_of_all_the_same(tmp_path: Path) -> None:
+    """Who verifies a second ledger that broke is told what is wrong with it, not that the first can't be looked at."""
+    await filled(tmp_path)
+    folder = await begun_anew(tmp_path)
+    await taken(tmp_path)
+    await erased(tmp_path, [number_of(tmp_path, f"{12:016x}")])
+    (there,) = await kept_beside(tmp_path)
+    assert (there.folder, there.taken_over, len(there.erased)) == (folder, True, 1)
+    tamper(tmp_path, "UPDATE contents SET content = json_remove(content, '$.entries') WHERE kind = 'erasure'")
+    (there,) = await kept_beside(tmp_path)
+    assert (there.folder, there.erased) == (folder, frozenset())
 
 
 async def test_what_cannot_be_erased_there_is_said(tmp_path: Path) -> None:
@@ -393,13 +446,18 @@ async def test_what_erasing_does_not_reach_is_said(tmp_path: Path) -> None:
 
 
 async def test_a_call_that_was_imported_again_is_there_once(tmp_path: Path) -> None:
-    """The household brought its telephone's export anew before: no call counts twice, and erasing reaches both."""
-    await filled(tmp_path, imported_call_of("+3225550990"))
+    """The household brought its telephone's export anew before: no call counts twice, and erasing reaches both.
+
+    What it said of the call since is not undone by what it had said before.
+    """
+    imported = imported_call_of("+3225550990")
+    await filled(tmp_path, imported, Said(mark="marketing").entry(AT, imported["call"], "Anna"))
     folder = await begun_anew(tmp_path)
     ledger = await Ledger.open(tmp_path)
-    await ledger.append(imported_call_of("+3225550990"))
+    await ledger.append(imported, Said(mark="wanted").entry(AT + timedelta(days=30), imported["call"], "Anna"))
     await ledger.close()
     await taken(tmp_path)
+    assert Spoken.among(entries(tmp_path).items()).of(imported["call"]).mark == "wanted"
     (n,) = [n for n, content in entries(tmp_path).items() if content["kind"] == EntryKind.CALL_IMPORTED]
     assert holds(folder, "+3225550990")
     assert await erased(tmp_path, [n]) == []
