@@ -20,8 +20,10 @@ from blocker.core.imported import CALLS, still_counts
 from blocker.core.ledger_ports import Entries, FlushedJournal
 from blocker.core.ports import Clock
 from blocker.core.taken_over import (
+    MARK,
     STAYING,
     Numbered,
+    Place,
     Stretch,
     carried,
     earlier_places,
@@ -43,7 +45,11 @@ _ROOM = 10_000
 _SHOWN = 5
 """Numbers of entries that don't hold, of how many they are told."""
 
-_ABOUT_ENTRIES = (f'"kind":"{EntryKind.ERASURE}"'.encode(), f'"kind":"{EntryKind.LEDGER_TAKEN_OVER}"'.encode())
+_ABOUT_ENTRIES = (
+    f'"kind":"{EntryKind.ERASURE}"'.encode(),
+    f'"kind":"{EntryKind.LEDGER_TAKEN_OVER}"'.encode(),
+    MARK.encode(),
+)
 
 
 class Held(Protocol):
@@ -102,9 +108,18 @@ class _Scan:
     missing: int = 0
     """Numbers without a link."""
     erased: set[int] = field(default_factory=set)
-    """What erasures there list: it isn't taken over, even if it is there again."""
+    """What erasures there list: it isn't taken over, even if it is there again. Nor what a later kept ledger has."""
     markers: list[Numbered] = field(default_factory=list)
+    carried: set[Place] = field(default_factory=set)
+    """Where its entries lie that were taken over into it."""
     error: str = ""
+
+    def note(self, n: int, content: dict[str, Any]) -> None:
+        self.carried.update(earlier_places(content))
+        if content["kind"] == EntryKind.ERASURE:
+            self.erased.update(content["entries"])
+        elif content["kind"] == EntryKind.LEDGER_TAKEN_OVER:
+            self.markers.append((n, content))
 
 
 @dataclass(slots=True)
@@ -150,7 +165,10 @@ class TakingOver:
                 raise LedgerWriteError("the ledger can't be written, so nothing was taken over (see: blocker doctor)")
             every = self._kept()  # once, since another may be kept while this goes on
             scans = {kept.name: await _scanned(kept) for kept in every}
-            elsewhere = [stretch_of(*marker) for scan in scans.values() for marker in scan.markers]
+            read = [scan for scan in scans.values() if not scan.error]  # the others aren't taken over themselves
+            elsewhere = [stretch_of(*marker) for scan in read for marker in scan.markers]
+            for place in (place for scan in read for place in scan.carried if place.ledger in scans):
+                scans[place.ledger].erased.add(place.n)  # also where what tells of that stretch is damaged
             done = [await self._one(kept, scans[kept.name], elsewhere, dry_run=dry_run, by=by) for kept in every]
         return {"ledgers": done}
 
@@ -337,11 +355,8 @@ async def _scanned(kept: Kept) -> _Scan:
                     without.append(held.n)
                 elif held.content is None:
                     scan.odd.append(held.n)
-                elif any(kind in held.content for kind in _ABOUT_ENTRIES) and (content := _read(held.content)):
-                    if content["kind"] == EntryKind.ERASURE:
-                        scan.erased.update(content["entries"])
-                    elif content["kind"] == EntryKind.LEDGER_TAKEN_OVER:
-                        scan.markers.append((held.n, content))
+                elif any(mark in held.content for mark in _ABOUT_ENTRIES) and (content := _read(held.content)):
+                    scan.note(held.n, content)
             await asyncio.sleep(0)
     except LedgerError as error:
         scan.error = str(error)

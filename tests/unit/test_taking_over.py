@@ -432,6 +432,18 @@ async def test_a_ledger_that_broke_twice_is_followed_back(tmp_path: Path) -> Non
         assert await use_case.not_reached() == []
 
 
+async def test_where_it_broke_twice_no_call_is_there_twice(tmp_path: Path) -> None:
+    """Also where just those entries are damaged that say what the second ledger took over from the first."""
+    await filled(tmp_path)
+    await begun_anew(tmp_path)
+    await taken(tmp_path)
+    tamper(tmp_path, "UPDATE contents SET content = '{}' WHERE kind = 'ledger-taken-over'")
+    await begun_anew(tmp_path)
+    await taken(tmp_path)
+    calls = [content["call"] for content in entries(tmp_path).values() if content["kind"] == EntryKind.CALL_SCREENED]
+    assert sorted(calls) == [f"{i:016x}" for i in range(CALLS)]
+
+
 async def test_what_erasing_does_not_reach_is_said(tmp_path: Path) -> None:
     """Before it was taken over, while damaged entries are in it, and where somebody has moved it elsewhere."""
     await filled(tmp_path)
