@@ -44,10 +44,11 @@ def run(words: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
             socket.send_fds(requests, [request], [out.fileno(), err.fileno(), its_end])
         finally:
             os.close(its_end)
-        returncode = int(status.readline())
+        returncode = status.readline()
+        assert returncode, "the process that had the program loaded has ended; what it said stands above"
         out.seek(0)
         err.seek(0)
-        return subprocess.CompletedProcess(list(words), returncode, out.read(), err.read())
+        return subprocess.CompletedProcess(list(words), int(returncode), out.read(), err.read())
 
 
 @functools.cache
