@@ -80,6 +80,13 @@ class Reply:
     """Seconds for which the server wants to be left alone; 0 where it doesn't say, or names a day."""
 
 
+def _perhaps_hidden(path: Path) -> str:
+    """What systemd.exec(5) `ProtectHome` and `PrivateTmp` keep from the service though the file may well be there."""
+    if not path.is_relative_to("/home") and not path.is_relative_to("/tmp"):  # noqa: S108  (nothing is written there)
+        return ""
+    return " (under systemd the service sees no /home and a /tmp of its own: put the list beside the configuration)"
+
+
 class Fetcher:
     """Asks one server at a time."""
 
@@ -166,7 +173,7 @@ class Fetcher:
             raise UsageError(f"{path}: give the file's whole path, beginning with /, or a URL")
         try:
             if not path.is_file():
-                raise SourceError(f"{path} is no file; give a list as a file or a URL")
+                raise SourceError(f"{path} is no file; give a list as a file or a URL{_perhaps_hidden(path)}")
             found = path.stat()
             state = f"{found.st_mtime_ns}-{found.st_ino}-{found.st_size}"
             if state == before:
@@ -183,7 +190,7 @@ class Fetcher:
                         unpacked.writelines(unpacker.feed(chunk))
                     unpacked.writelines(unpacker.finish())
         except OSError as error:
-            raise SourceError(f"{path} can't be read: {error.strerror}") from error
+            raise SourceError(f"{path} can't be read: {error.strerror}{_perhaps_hidden(path)}") from error
         return Had(target, state)
 
     @asynccontextmanager

@@ -280,8 +280,10 @@ async def test_a_file_is_used_where_it_lies(tmp_path: Path) -> None:
     assert (await fetcher.get(str(path), tmp_path)).file == path
     with pytest.raises(SourceError, match="no file"):
         await fetcher.get(str(tmp_path / "absent"), tmp_path)
-    with pytest.raises(SourceError, match="no file"):
+    with pytest.raises(SourceError, match=r"no file.*URL$"):
         await fetcher.get("/dev/zero", tmp_path)
+    with pytest.raises(SourceError, match=r"no file.*under systemd the service sees no /home"):
+        await fetcher.get("/home/nobody-s/list.txt", tmp_path)
     path.write_bytes(LIST * 100)
     with pytest.raises(SourceError, match="more than 1000 bytes"):
         await fetcher.get(str(path), tmp_path)
