@@ -77,7 +77,7 @@ class Attachments:
 
         Args:
             path: absolute, since the owner of the data may stand in another folder than whoever typed it; perhaps
-                through that process (`/proc/1234/root/home/…`), since the owner may not see that folder at all.
+                through that process (proc(5), `/proc/pid/root`), since the owner may not see that folder at all.
 
         Raises:
             UsageError: there is no such file, or it is a folder, unreadable, empty or larger than MAX_SIZE.
