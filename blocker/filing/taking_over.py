@@ -36,7 +36,7 @@ from blocker.core.taken_over import (
 from blocker.earlier import withdrawn
 from blocker.errors import LedgerError, LedgerFormatError, LedgerWriteError
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 20
 """Entries written in one go, so that the record of a call on hand never waits behind more."""
 
 _ROOM = 10_000

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -14,6 +15,7 @@ import pytest
 from fakes.clock import StandingClock
 from fakes.entries import screened
 from fakes.ledgers import raw_rows, tamper
+from fakes.stall import LONGEST_STALL, TRIES, watching
 
 from blocker import looking
 from blocker.config import load_config
@@ -474,3 +476,21 @@ async def test_a_call_that_was_imported_again_is_there_once(tmp_path: Path) -> N
     assert holds(folder, "+3225550990")
     assert await erased(tmp_path, [n]) == []
     assert holds(folder, "+3225550990") == holds(tmp_path, "+3225550990") == []
+
+
+@pytest.mark.soak
+async def test_no_call_waits_for_it(tmp_path: Path) -> None:
+    """While thousands of entries are taken over, no decision is held up for longer than other work may."""
+    stalls: list[float] = []
+    while len(stalls) < TRIES and min(stalls, default=1.0) > LONGEST_STALL:
+        house = tmp_path / str(len(stalls))
+        house.mkdir()
+        await filled(house, *(screened(AT + timedelta(minutes=i), f"{i:016x}") for i in range(10**6, 10**6 + 5_000)))
+        await begun_anew(house)
+        gc.collect()
+        gc.freeze()  # as the service does, and a run of tests has loaded far more
+        async with taking_over(house) as (use_case, _), watching(lambda: None) as watch:
+            assert (await use_case.take())["ledgers"][0]["taken"] > 5_000
+        gc.unfreeze()
+        stalls.append(watch.longest)
+    assert min(stalls) <= LONGEST_STALL
